@@ -10,6 +10,7 @@ import { findText } from "./bundle/find-text.ts";
 import { checkHostPin, type BundleTarget } from "./bundle/host-pin.ts";
 import { DatabricksCli } from "./cli/cli.ts";
 import { cliEnvironment, withheld } from "./cli/environment.ts";
+import { refuseReplaced } from "./cli/program-file.ts";
 import { makePrivateFolder, removePrivateFolder } from "./cli/private-folder.ts";
 import { createTerminate } from "./cli/process.ts";
 import type { RunCommand } from "./commands/command.ts";
@@ -156,8 +157,14 @@ export async function run(given: BegunStep, seams: Seams = {}): Promise<number> 
         approved: { host: inputs.host, workspaceId, accountId },
         tokensServed: () => tokens.served,
         findText: (texts) => findText(texts, { root: bundleRoot, checkout, platform: ports.platform }),
-        beforeEach: () => checkHostPin({ ...pin, workspaceId }),
-        afterEach: () => tokens.check(),
+        beforeEach: async () => {
+          await refuseReplaced(tool, ports.platform);
+          await checkHostPin({ ...pin, workspaceId });
+        },
+        afterEach: async () => {
+          await tokens.check();
+          await refuseReplaced(tool, ports.platform);
+        },
         readTimeout: inputs.planTimeout,
         select: inputs.select,
         onLine: (line) => ci.info(line),

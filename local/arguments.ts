@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 export const USAGE = `Usage: databricks-secretless scan [path] [options]
 
 Looks for static credentials in what the bundle at path (default: .) would upload. Where path is no bundle, everything
-below it is looked at, with the bundles in there as their own files say.
+below it is looked at, with the bundles in there as their own files say. A file is looked at alone.
 
   -t, --target name          the target whose settings select files
       --format text|json|sarif

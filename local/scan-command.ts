@@ -1,5 +1,5 @@
 import { slashed } from "../core/base/paths.ts";
-import { parse, relative, resolve } from "node:path";
+import { basename, dirname, parse, relative, resolve } from "node:path";
 import { SecretlessError, type Mistake } from "../core/base/errors.ts";
 import { findCheckout, readRepositoryId } from "../core/base/git/repository-id.ts";
 import type { Platform } from "../core/base/ports.ts";
@@ -55,6 +55,8 @@ interface Place {
   readonly bundles: readonly string[];
   /** The bundle that a folder without one of its own lies in. */
   readonly above: string | undefined;
+  /** Of the folder, the one file that was named. */
+  readonly file?: string;
 }
 
 async function findPlace(folder: string, tree: Tree): Promise<Place> {
@@ -64,12 +66,23 @@ async function findPlace(folder: string, tree: Tree): Promise<Place> {
   return { checkout, folder, bundles, above: await bundleAbove(folder, checkout, tree) };
 }
 
+/** A file that was named is looked at whatever a bundle says of it. */
+async function findFile(file: string, tree: Tree): Promise<Place | undefined> {
+  const folder = dirname(file);
+  const entries = await tree.list(folder).catch(() => []);
+  if (!entries.some(({ name, type }) => name === basename(file) && type === "file")) return undefined;
+  const checkout = await findCheckout(folder, tree);
+  const above = (await isBundle(folder, tree)) ? folder : await bundleAbove(folder, checkout, tree);
+  return { checkout, folder, bundles: [], above, file };
+}
+
 /** Everything below the folder, and what the bundles in it select, which may lie elsewhere. */
 async function sourcesAt(
-  { folder, bundles, checkout }: Place,
+  { folder, bundles, checkout, file }: Place,
   options: ScanOptions,
   terminal: Terminal,
 ): Promise<Sources[]> {
+  if (file !== undefined) return [];
   const { tree, platform } = terminal;
   const sources: Sources[] = [];
   for (const bundleRoot of bundles)
@@ -89,6 +102,7 @@ async function scanAll(
   sources: readonly Sources[],
   options: ScanOptions,
   terminal: Terminal,
+  file: string | undefined,
 ): Promise<ScanReport> {
   const { tree, platform } = terminal;
   const scanned = new ScannedFiles(options, { tree, onProgress: progress(terminal) });
@@ -101,6 +115,10 @@ async function scanAll(
     const placeOf = (path: string): ReturnType<typeof one.selection.places.get> =>
       one.selection.places.get(path);
     reports.push(await scanSources(one, scanned, { checkout, platform, tree, placeOf }));
+  }
+  if (file !== undefined) {
+    await scanned.scan([file]);
+    return scanned.report();
   }
   const note =
     "Configuration was read as it is written: variables are resolved only when a deployment is planned.";
@@ -144,27 +162,29 @@ export async function runScan(args: readonly string[], terminal: Terminal): Prom
     terminal.err(`\n${USAGE}`);
     return 3;
   }
+  const { tree } = terminal;
   // As the CLI sees its working folder: without links.
-  const folder = await terminal.tree.real(resolve(terminal.folder, asked.path));
-  const readable = await terminal.tree.list(folder).then(
+  const path = await tree.real(resolve(terminal.folder, asked.path));
+  const isFolder = await tree.list(path).then(
     () => true,
     () => false,
   );
-  if (!readable) {
-    terminal.err(`${harmless(asked.path)} is no folder that can be read. Name the folder of databricks.yml.`);
-    return 3;
-  }
-  return scanAt(await findPlace(folder, terminal.tree), asked, terminal);
+  const place = isFolder ? await findPlace(path, tree) : await findFile(path, tree);
+  if (place !== undefined) return scanAt(place, asked, terminal);
+  terminal.err(
+    `${harmless(asked.path)} is no folder or file that can be read. Name the folder of databricks.yml, or a file.`,
+  );
+  return 3;
 }
 
 async function scanAt(place: Place, asked: ScanArguments, terminal: Terminal): Promise<0 | 1 | 2 | 3> {
-  const { checkout, folder } = place;
+  const { checkout, folder, file } = place;
   const from: Standpoint = { folder: terminal.folder, checkout, colours: terminal.colours };
   const repositoryId = (await readRepositoryId(checkout, terminal.tree)) ?? "";
   const options: ScanOptions = { checkout, bundleRoot: folder, target: asked.target, repositoryId };
   const accepted = await exceptionsAt(place, options, terminal);
   const sources = await sourcesAt(place, options, terminal);
-  const scanned = await scanAll(sources, options, terminal).catch((error: unknown) => {
+  const scanned = await scanAll(sources, options, terminal, file).catch((error: unknown) => {
     if (!(error instanceof SecretlessError)) throw error;
     return error;
   });
@@ -181,7 +201,7 @@ async function scanAt(place: Place, asked: ScanArguments, terminal: Terminal): P
   const findings = applied.findings.filter((finding) => !unknown.includes(finding));
   const yaml = sources.flatMap(({ files }) => files.map(({ name }) => name));
   const unused = applied.unused.filter(
-    (one) => accepted.own.exceptions.includes(one) && isAlwaysSeen(one, yaml),
+    (one) => file === undefined && accepted.own.exceptions.includes(one) && isAlwaysSeen(one, yaml),
   );
   const mistakes: Mistake[] = [
     ...accepted.own.mistakes,

@@ -121,5 +121,16 @@ async function bundle(shell: string, name: "main" | "post", outdir: string): Pro
     metafile: true,
     logLevel: "warning",
   });
+  for (const [file, output] of Object.entries(metafile.outputs)) output.bytes = await withoutUnused(file);
   return metafile;
+}
+
+/** Takes the lines for CommonJS out of a file that has none. @returns the bytes of the file then */
+async function withoutUnused(name: string): Promise<number> {
+  const file = path.join(root, name);
+  const text = await readFile(file, "utf8");
+  const rest = text.slice(COMMONJS.length + 1);
+  const short = text.startsWith(COMMONJS) && !/\b(?:require|__filename|__dirname)\b/.test(rest);
+  if (short) await writeFile(file, rest);
+  return Buffer.byteLength(short ? rest : text);
 }

@@ -1,9 +1,8 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   askEarly,
   createSend,
   isOpenToAnybody
-} from "./chunks/chunk-CCOILW5G.js";
+} from "./chunks/chunk-SGOABIKZ.js";
 import "./chunks/chunk-U4GNHYLL.js";
 
 // core/base/no-inspector.ts
@@ -25,9 +24,9 @@ async function main() {
   const finished = new AbortController();
   const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
   const early = askEarly(createSend(environment), host ?? "", finished.signal);
-  const { runAction } = await import("./chunks/step-ACSTXUPT.js");
+  const { runAction } = await import("./chunks/step-Z45SCJHJ.js");
   const service = [import.meta.filename, SERVICE];
   process.exitCode = await runAction({ environment, early, cancelled, service });
   finished.abort();
 }
-await (process.argv[2] === SERVICE ? (await import("./chunks/step-ACSTXUPT.js")).runService() : main());
+await (process.argv[2] === SERVICE ? (await import("./chunks/step-Z45SCJHJ.js")).runService() : main());

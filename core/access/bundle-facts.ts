@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { member, members, textAt, type Json } from "../api/json.ts";
+import { cleanFolder } from "../base/paths.ts";
 import { isUuid } from "../base/uuid.ts";
 
 export type RunAs =
@@ -89,8 +90,8 @@ export function bundleFacts(summary: Json, workspaceId: string): BundleFacts {
     workspaceId,
     name: textAt(summary, "bundle", "name"),
     target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
+    statePath: cleanFolder(textAt(summary, "workspace", "state_path")),
+    filePath: cleanFolder(textAt(summary, "workspace", "file_path")),
     config: summary,
     jobs: all
       .filter((job) => !gone.includes(job))

@@ -5,6 +5,7 @@
 import type { App } from "@databricks/sdk-experimental/dist/apis/apps/model.js";
 import type * as catalog from "@databricks/sdk-experimental/dist/apis/catalog/model.js";
 import type * as compute from "@databricks/sdk-experimental/dist/apis/compute/model.js";
+import type { Dashboard } from "@databricks/sdk-experimental/dist/apis/dashboards/model.js";
 import type * as iam from "@databricks/sdk-experimental/dist/apis/iam/model.js";
 import type * as jobs from "@databricks/sdk-experimental/dist/apis/jobs/model.js";
 import type * as oauth2 from "@databricks/sdk-experimental/dist/apis/oauth2/model.js";
@@ -53,6 +54,9 @@ export const JOB_SETTINGS = shape<jobs.JobSettings>();
 export const JOBS = shape<jobs.ListJobsResponse>();
 export type GetJob = Query<jobs.GetJobRequest>;
 export type ListJobs = Query<jobs.ListJobsRequest>;
+export type DeleteJob = Body<jobs.DeleteJob>;
+export const JOB_RUNS = shape<jobs.ListRunsResponse>();
+export type ListRuns = Query<jobs.ListRunsRequest>;
 export type CancelRun = Body<jobs.CancelRun>;
 export const RUN = shape<jobs.Run>();
 export const RUN_TASK = shape<jobs.RunTask>();
@@ -69,15 +73,18 @@ export const LIBRARY_STATUS = shape<compute.LibraryFullStatus>();
 export type GetCluster = Query<compute.GetClusterRequest>;
 
 export const PIPELINE = shape<pipelines.PipelineStateInfo>();
+export const PIPELINE_UPDATES = shape<pipelines.ListUpdatesResponse>();
 export const PIPELINE_EVENTS = shape<pipelines.ListPipelineEventsResponse>();
 export const PIPELINE_EVENT = shape<pipelines.PipelineEvent>();
 export const PIPELINES = shape<pipelines.ListPipelinesResponse>();
 export const APP = shape<App>();
+export const DASHBOARD = shape<Dashboard>();
 export const ENDPOINT = shape<serving.ServingEndpoint>();
 
 export const CREDENTIAL = shape<catalog.CredentialInfo>();
 export const CREDENTIALS = shape<catalog.ListCredentialsResponse>();
 export const AZURE_IDENTITY = shape<catalog.AzureManagedIdentity>();
+export const CONNECTION = shape<catalog.ConnectionInfo>();
 export const VOLUME = shape<catalog.VolumeInfo>();
 export const METASTORE = shape<catalog.GetMetastoreSummaryResponse>();
 export const PERMISSIONS = shape<catalog.GetPermissionsResponse>();

@@ -2,7 +2,7 @@ import { SecretlessError } from "../base/errors.ts";
 import { HttpError } from "../net/http.ts";
 import { addressBlocked } from "../net/unavailable.ts";
 import { ApiFailure, callError, type Connection, type DatabricksApi } from "./client.ts";
-import { ME, type CancelRun, type GetJob } from "./shapes.ts";
+import { ME, type CancelRun, type DeleteJob, type GetJob } from "./shapes.ts";
 
 /** Who the workspace says that we are. */
 export interface CurrentUser {
@@ -72,6 +72,13 @@ export async function jobExists(api: DatabricksApi, jobId: string): Promise<bool
   const answer = api.call({ method: "GET", path: "/api/2.2/jobs/get", query });
   const status = await unless([400, 403, 404], "The look at a job", answer);
   return status === undefined || status === 403;
+}
+
+/** Deletes a job; one that is gone is as good. */
+export async function deleteJob(api: DatabricksApi, jobId: string): Promise<void> {
+  const body = { job_id: BigInt(jobId) } satisfies DeleteJob;
+  const request = { method: "POST", path: "/api/2.2/jobs/delete", body, repeatable: true } as const;
+  await unless([404], "The deletion of a job", api.call(request));
 }
 
 /** The status of a failure that is as good as success; what else failed is an error for the user. */

@@ -20,6 +20,15 @@ export function pathForPeople(file: string, folder: string, platform: Platform):
   return (isInside(file, folder, platform) ? path.relative(folder, file) : file).replaceAll(path.sep, "/");
 }
 
+/**
+ * A folder of the workspace as the Databricks CLI joins to it (Go's `path.Clean`): `//`, `.`, `..` and a slash at the end are other
+ * spellings of one folder. "" stays what it is.
+ */
+export function cleanFolder(folder: string): string {
+  const clean = folder === "" ? "" : posix.normalize(folder);
+  return clean.length > 1 && clean.endsWith("/") ? clean.slice(0, -1) : clean;
+}
+
 /** A path of this machine with `/` between its parts. */
 export const slashed = (path: string): string => path.split(sep).join("/");
 

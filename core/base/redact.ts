@@ -17,8 +17,15 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`],
 ];
 
-/** All encodings of all registered secrets, longest first so that no remainder of a longer one stays. */
-let registered: readonly string[] = [];
+/**
+ * All encodings of all registered secrets, by how they end: a text is read once, however many there are. Not by how they
+ * begin, which is the same for all tokens.
+ */
+const registered = new Map<string, Set<string>>();
+/** 1 for the last two characters that one of them has, folded into 16 bits: nearly all places of a text are none. */
+const endings = new Uint8Array(0x10000);
+const endingAt = (text: string, to: number): number =>
+  ((text.charCodeAt(to - 2) << 8) ^ text.charCodeAt(to - 1)) & 0xffff;
 
 /**
  * Hides `value` in everything that {@link redact} returns from now on, in the encodings in which programs print it:
@@ -27,16 +34,34 @@ let registered: readonly string[] = [];
  */
 export function registerSecret(value: string): void {
   if (value.length < SHORTEST_SECRET) return;
-  registered = [...new Set([...registered, ...encodings(value)])].sort((a, b) => b.length - a.length);
+  for (const text of encodings(value)) {
+    const ending = text.slice(-SHORTEST_SECRET);
+    registered.set(ending, (registered.get(ending) ?? new Set()).add(text));
+    endings[endingAt(text, text.length)] = 1;
+  }
 }
 
 /** `text` without tokens: what looks like one, and what was registered. */
 export function redact(text: string): string {
-  let result = text;
-  for (const secret of registered) {
-    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
-  }
+  let result = withoutRegistered(text);
   for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+
+/** What overlaps or touches is hidden as one, so that nothing of either stays. */
+function withoutRegistered(text: string): string {
+  const hidden = new Uint8Array(text.length);
+  for (let to = SHORTEST_SECRET; to <= text.length; to += 1) {
+    if (!endings[endingAt(text, to)]) continue;
+    for (const secret of registered.get(text.slice(to - SHORTEST_SECRET, to)) ?? [])
+      if (text.endsWith(secret, to)) hidden.fill(1, to - secret.length, to);
+  }
+  if (!hidden.includes(1)) return text;
+  let result = "";
+  hidden.forEach((is, at) => {
+    if (!is) result += text.charAt(at);
+    else if (!hidden[at - 1]) result += HIDDEN;
+  });
   return result;
 }
 

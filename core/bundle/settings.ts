@@ -1,6 +1,7 @@
 import { overridesPath } from "./variables-file.ts";
 import { stat } from "node:fs/promises";
 import { posix, win32 } from "node:path";
+import { cleanFolder } from "../base/paths.ts";
 import type { JsonObject } from "../api/json.ts";
 import type { Mistake, Place } from "../base/errors.ts";
 import { invalidBundle, readBundleFiles, readingBundle, type BundleLocation } from "./files.ts";
@@ -129,7 +130,7 @@ class SettingsReader {
       });
       return undefined;
     }
-    return /^\/(?:Workspace|Volumes)\//.test(text) ? text : `/Workspace${text}`;
+    return cleanFolder(/^\/(?:Workspace|Volumes)\//.test(text) ? text : `/Workspace${text}`);
   }
 
   #needed(what: string, { text, place }: Written): string | undefined {

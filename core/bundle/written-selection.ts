@@ -11,12 +11,19 @@ import {
   wheelsOf,
   type Selection,
 } from "./selection.ts";
-import { selectTarget, under, type Layers } from "./target.ts";
+import { keysOf, selectTarget, under, type Layers } from "./target.ts";
 import type { BundleValue } from "./yaml.ts";
 
 export interface WrittenSelection extends Selection {
   /** `paths`, with those that hold variables. */
   readonly allPaths: readonly string[];
+  /**
+   * Whether the files have the CLI run code of the bundle. What the CLI resolves later does not tell: by then that code may
+   * have taken itself out.
+   */
+  readonly runsCode: boolean;
+  /** Whether the CLI builds a wheel if the bundle has a `setup.py`. */
+  readonly infersWheel: boolean;
   /** What could not be resolved, for the report. */
   readonly notes: readonly string[];
   /** Where absolute paths of `paths` and patterns of `artifacts` are written. */
@@ -79,9 +86,24 @@ class Written {
       exclude: known("exclude", this.#absolute(under(sync, "exclude"))),
       artifacts: [...new Set(this.#artifacts)],
       allPaths: paths.map(relativeToRoot),
+      runsCode: this.#runsCode(),
+      infersWheel: keysOf(under(this.#layers, "artifacts")).length === 0,
       notes: this.#notes,
       places: this.#places,
     };
+  }
+
+  #runsCode(): boolean {
+    const artifacts = under(this.#layers, "artifacts");
+    const experimental = under(this.#layers, "experimental");
+    const code = ["scripts", "python", "pydabs"].flatMap((key) => under(experimental, key));
+    const builds = artifacts.flatMap(valuesOf).some((artifact) => {
+      const fields = artifact.kind === "map" ? artifact.entries() : undefined;
+      return !fields || fields.has("build") || fields.has("type");
+    });
+    // A variable can stand for each of them.
+    const computed = [...this.#layers, ...experimental, ...artifacts].some(({ kind }) => kind === "text");
+    return builds || computed || [...code, ...under(this.#layers, "python")].some(isGiven);
   }
 
   /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
@@ -139,6 +161,10 @@ class Written {
   #artifact(pattern: string, place: Place): void {
     if (!hasVariable(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
+}
+
+function isGiven(value: BundleValue): boolean {
+  return value.kind !== "map" || value.entries().size > 0;
 }
 
 const hasVariable = (text: string): boolean => text.includes("${");

@@ -123,10 +123,23 @@ export class DatabricksCli {
    * no signal, as {@link deploy}.
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
-  async bind(key: string, id: string): Promise<void> {
-    const result = await this.#run(["deployment", "bind", key, id, "--auto-approve", KEEP_LOCK], {});
-    if (result.code === 0) return;
+  bind(key: string, id: string): Promise<void> {
     const problem = `What is in the workspace as ${id} could not be bound to "${key}" of the bundle.`;
+    return this.#changeState(["bind", key, id, "--auto-approve"], problem);
+  }
+
+  /**
+   * Lets the state forget what a key of the bundle is in the workspace, where it stays as it is: so that it can be bound
+   * as it is now. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  unbind(key: string): Promise<void> {
+    return this.#changeState(["unbind", key], `"${key}" of the bundle could not be unbound.`);
+  }
+
+  async #changeState(args: readonly string[], problem: string): Promise<void> {
+    const result = await this.#run(["deployment", ...args, KEEP_LOCK], {});
+    if (result.code === 0) return;
     throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", problem, result, this.#options);
   }
 

@@ -56,6 +56,15 @@ const WORDS: readonly (readonly [RegExp, (match: RegExpExecArray, text: string) 
     },
   ],
   [
+    // CLI 1.17.0 and later write version 3; versions before 1.8.0 read 2 at most. Source: `bundle/direct/dstate/migrate.go`.
+    /state version (\d+) is newer than supported version \d+; upgrade the CLI|deployment state requires features this CLI does not support: ([^;]+);.*$/s,
+    ([, version, features]) => ({
+      problem: `This bundle was deployed by a newer Databricks CLI, and this one cannot read the state of that (${features === undefined ? `version ${version ?? ""}` : `features ${features}`}).`,
+      remedy:
+        "Set `cli-version` to the version that deployed last, or a newer one: `cli_version` in the file `resources.json` of the bundle's `state` folder in the workspace names it.",
+    }),
+  ],
+  [
     /has been modified remotely/,
     () => ({
       remedy:

@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { member, members } from "../api/json.ts";
+import { isObject, member, members, readJson, type Json } from "../api/json.ts";
 import type { Platform } from "../base/ports.ts";
-import { parseJson } from "./json-output.ts";
 import { readPrivateFile, type StateFolder } from "./private-file.ts";
 
 /** Paths of a file that was uploaded: relative to the sync root, and to the workspace folder of the bundle's files. */
@@ -25,10 +24,23 @@ export async function readSyncedFiles(
   const read = (name: string): Promise<string | undefined> =>
     readPrivateFile(folder, platform, target, "sync-snapshots", name);
   const texts = (await Promise.all(names.map(read))).filter((text) => text !== undefined);
-  if (texts.length === 0 || texts.length < names.length) return undefined;
-  return texts.flatMap((text) =>
-    members(member(parseJson(text, "the list of uploaded files"), "local_to_remote_names")).flatMap(
-      ([local, remote]) => (typeof remote === "string" ? [{ local, remote }] : []),
-    ),
-  );
+  const listed = texts.map(filesOf);
+  if (listed.length === 0 || listed.length < names.length) return undefined;
+  return listed.every((files) => files !== undefined) ? listed.flat() : undefined;
+}
+
+/** @returns undefined for what is no whole list, as on a disk that was full */
+function filesOf(text: string): SyncedFile[] | undefined {
+  let names: Json | undefined;
+  try {
+    names = member(readJson(text), "local_to_remote_names");
+  } catch {
+    return undefined;
+  }
+  const files = members(names).map(([local, remote]) => ({ local, remote }));
+  return isObject(names) && files.every(isFile) ? files : undefined;
+}
+
+function isFile(file: { readonly local: string; readonly remote: Json }): file is SyncedFile {
+  return typeof file.remote === "string";
 }

@@ -1,4 +1,5 @@
 import { allRight, together } from "../base/all-right.ts";
+import { lasting } from "../api/client.ts";
 import { SecretlessError, toSecretlessError, type ErrorCode } from "../base/errors.ts";
 import { unpinnedCode } from "../bundle/unpinned.ts";
 import { losses, planChanged } from "../cli/plan.ts";
@@ -6,6 +7,7 @@ import type { BundleSummary } from "../cli/summary.ts";
 import { deployedChanges, noteChanges } from "../flow/changed-resources.ts";
 import { proveDeployed } from "../flow/deployed-here.ts";
 import { readBack, readDeployed } from "../flow/read-deployed.ts";
+import { removeDoubled } from "../flow/recovery/doubled.ts";
 import { recover, tellUnrecorded } from "../flow/recovery/recover.ts";
 import type { Step } from "../flow/step.ts";
 import { whenFree } from "../flow/when-free.ts";
@@ -54,7 +56,9 @@ export async function deployBundle(context: CommandContext): Promise<void> {
     const { name: command } = inputs.command;
     noteChanges(audit, deployedChanges({ plan: planned.plan, there, ...(failure && { failure }), command }));
   };
+  let since = step.serverTime.now();
   const deploy = async (): Promise<void> => {
+    since = step.serverTime.now();
     try {
       // What the plan loses is approved by now. Without a loss the CLI shall refuse one that has come up since.
       const autoApprove = losses(planned.plan).length > 0;
@@ -82,6 +86,7 @@ export async function deployBundle(context: CommandContext): Promise<void> {
   const { workspaceId } = connection;
   const done = { ...planned, folder, host: inputs.host, workspaceId };
   const summary = await readDeployed(cli, done, ports.platform).catch(unknown);
+  const twins = removeDoubled({ step, audit, api: lasting(api) }, { plan: planned.plan, summary, since });
   const here = proveDeployed(api, summary, { folder, platform: ports.platform }).then(() => {
     note(summary);
   }, unknown);
@@ -91,6 +96,7 @@ export async function deployBundle(context: CommandContext): Promise<void> {
   // Where nothing is told, nobody waits for it; what it found is told with the rest.
   uploads.catch(() => undefined);
   await looks[0].catch(() => allRight(looks));
+  await twins;
   found({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step, summary);
   await uploads;

@@ -3,6 +3,7 @@ import { installCli } from "../cli/install/install.ts";
 import { fittingVersion } from "../cli/install/pinned.ts";
 import { releasePlatform } from "../cli/install/release.ts";
 import { createTerminate } from "../cli/process.ts";
+import { programMark } from "../cli/program-file.ts";
 import { checkVersion, MINIMUM } from "../cli/version.ts";
 import { allows, compareReleases } from "../cli/version-constraint.ts";
 import { SecretlessError } from "../base/errors.ts";
@@ -17,6 +18,8 @@ export interface FoundCli {
   readonly verified: string;
   /** Whether it was installed by its hash. */
   readonly pinned: boolean;
+  /** Of {@link programMark}. */
+  readonly mark: string;
 }
 
 interface Tool {
@@ -60,12 +63,13 @@ function fittingOf({ inputs, ports }: Step, constraint: string | undefined): str
 async function checked(step: Step, cwd: string, tool: Tool): Promise<FoundCli> {
   const { ports, signal } = step;
   const terminate = createTerminate(ports);
+  const mark = await programMark(tool.file, ports.platform);
   const path = ports.environment["PATH"];
   const env = path === undefined ? {} : { PATH: path };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool.file, env, cwd, signal });
   if (tool.version !== undefined && tool.version !== version) throw otherVersion(tool.version, version);
   if (warning !== undefined) warn(step, warning);
-  return { version, file: tool.file, verified: tool.verified, pinned: tool.version !== undefined };
+  return { version, file: tool.file, verified: tool.verified, pinned: tool.version !== undefined, mark };
 }
 
 async function onPath(step: Step): Promise<Tool | undefined> {

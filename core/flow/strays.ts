@@ -1,12 +1,18 @@
-import { endStrays, processPort } from "../cli/own-process.ts";
+import { endStrays, processPort, type ProcessPort } from "../cli/own-process.ts";
+import type { Ports } from "../base/ports.ts";
 import { warn, type Step } from "./step.ts";
+
+type StrayStep = Pick<Step, "ci" | "found"> & { readonly ports: Pick<Ports, "platform"> };
 
 /**
  * What is called after each command of the CLI: ends what the bundle has left running outside of the CLI's process group,
  * so that none of it is there when the next token is minted, and says so.
  */
-export function strayEnder(step: Step, folder: string): () => void {
-  const port = processPort(step.ports.platform);
+export function strayEnder(
+  step: StrayStep,
+  folder: string,
+  port: ProcessPort = processPort(step.ports.platform),
+): () => void {
   const before = new Set(endStrays(folder, port).hidden);
   return () => {
     const { ended, hidden } = endStrays(folder, port);

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import { inParallel } from "../api/paging.ts";
 import { mergeReports, type ScanReport } from "./finding.ts";
+import { TightBudget } from "./files/archive.ts";
 import { scanFile } from "./files/scan-file.ts";
 import type { Tree } from "../base/tree.ts";
 
@@ -34,6 +35,7 @@ export class ScannedFiles {
   /** SHA-256 of the content that was scanned last under a path. */
   readonly #hashes = new Map<string, string>();
   readonly #contents = new Set<string>();
+  readonly #tight = new TightBudget();
 
   constructor(options: ScanOptions, ports: ScanPorts) {
     this.#options = options;
@@ -118,7 +120,7 @@ export class ScannedFiles {
       this.#hashes.set(key, hex);
       this.#contents.add(hex);
     };
-    const report = await scanFile({ name, read: hashed }, this.#options.repositoryId);
+    const report = await scanFile({ name, read: hashed }, this.#options.repositoryId, this.#tight);
     this.#reports.set(key, report);
     return report.bytes;
   }

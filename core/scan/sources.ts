@@ -14,6 +14,8 @@ export interface Sources {
   /** None if they cannot be read. */
   readonly files: readonly BundleFile[];
   readonly selection: WrittenSelection;
+  /** Whether code of the bundle runs beside the CLI, by what the files say before it has begun. */
+  readonly runsCode: boolean;
 }
 
 /**
@@ -24,22 +26,31 @@ export async function readSources(options: ScanOptions, tree: Tree, platform: Pl
   const { bundleRoot, checkout, target } = options;
   try {
     const files = await readBundleFiles({ root: bundleRoot, checkout, platform, tree });
-    return { files, selection: writtenSelection(files, target, bundleRoot) };
+    const selection = writtenSelection(files, target, bundleRoot);
+    const builds = selection.infersWheel && (await hasSetup(bundleRoot, tree));
+    return { files, selection, runsCode: selection.runsCode || builds };
   } catch (error) {
     if (!(error instanceof SecretlessError)) throw error;
     const [mistake = error.details] = error.mistakes;
     const where = mistake.place === undefined ? "" : `${mistake.place.file}: `;
     return {
       files: [],
+      runsCode: true,
       selection: wholeFolder(bundleRoot, `The bundle cannot be read: ${where}${mistake.problem}`),
     };
   }
 }
 
+/** Whatever has the name, in any letter case: Python runs folders, too. Source: cli `bundle/artifacts/prepare.go`. */
+async function hasSetup(bundleRoot: string, tree: Tree): Promise<boolean> {
+  return (await tree.list(bundleRoot)).some(({ name }) => name.toLowerCase() === "setup.py");
+}
+
 function wholeFolder(bundleRoot: string, note: string): WrittenSelection {
   const nothing = { include: [], exclude: [], artifacts: [] };
   const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
-  return { ...root, ...nothing, allPaths: root.paths, notes: [note], places: new Map() };
+  const unknown = { runsCode: true, infersWheel: true };
+  return { ...root, ...nothing, ...unknown, allPaths: root.paths, notes: [note], places: new Map() };
 }
 
 export interface SelectedSources {

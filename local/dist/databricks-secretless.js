@@ -7740,6 +7740,7 @@ async function whole(tree, file) {
 
 // core/base/redact.ts
 var HIDDEN = "***";
+var SHORTEST_SECRET = 8;
 var SHAPES = [
   // RFC 7519 in compact form, also cut off in the middle.
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, HIDDEN],
@@ -7754,13 +7755,27 @@ var SHAPES = [
   // RFC 3986 3.2.1: user information in a URL.
   [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
 ];
-var registered = [];
+var registered = /* @__PURE__ */ new Map();
+var endings = new Uint8Array(65536);
+var endingAt = (text, to) => (text.charCodeAt(to - 2) << 8 ^ text.charCodeAt(to - 1)) & 65535;
 function redact(text) {
-  let result = text;
-  for (const secret of registered) {
-    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
-  }
+  let result = withoutRegistered(text);
   for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+function withoutRegistered(text) {
+  const hidden = new Uint8Array(text.length);
+  for (let to = SHORTEST_SECRET; to <= text.length; to += 1) {
+    if (!endings[endingAt(text, to)]) continue;
+    for (const secret of registered.get(text.slice(to - SHORTEST_SECRET, to)) ?? [])
+      if (text.endsWith(secret, to)) hidden.fill(1, to - secret.length, to);
+  }
+  if (!hidden.includes(1)) return text;
+  let result = "";
+  hidden.forEach((is, at) => {
+    if (!is) result += text.charAt(at);
+    else if (!hidden[at - 1]) result += HIDDEN;
+  });
   return result;
 }
 
@@ -7995,7 +8010,7 @@ function harmless(line2, dialects = DIALECTS) {
 }
 
 // local/scan-command.ts
-import { parse as parse3, relative as relative6, resolve as resolve2 } from "node:path";
+import { basename, dirname as dirname6, parse as parse3, relative as relative6, resolve as resolve2 } from "node:path";
 
 // core/base/errors.ts
 var SecretlessError = class extends Error {
@@ -8240,13 +8255,13 @@ var REMEDIES = {
   databricks: "Code in a job already runs as its service principal: call `WorkspaceClient()` without a token. Outside Databricks use OAuth token federation. Revoke the value.",
   azure: 'Use a Unity Catalog service or storage credential (`dbutils.credentials.getServiceCredentialsProvider("name")`), which holds no key. Until then `{{secrets/scope/key}}`. Rotate the value.',
   storage: "Use a Unity Catalog external location with a storage credential instead of keys in Spark configuration. Until then `{{secrets/scope/key}}`. Rotate the key.",
-  entra: "Replace the client secret by a federated identity credential (`present` with `entra_application` in `access.yml`). Until then `{{secrets/scope/key}}`. Delete the secret in Entra ID.",
-  aws: "Use a Unity Catalog service or storage credential, or a role that trusts the job's identity (`aws_role` in `access.yml`). Deactivate the key.",
-  google: "Use a Unity Catalog service credential or workload identity federation; no key file is needed. Delete the key.",
-  database: 'Use a Unity Catalog connection or OAuth where the database can do it. Until then `dbutils.secrets.get("scope", "key")` in code and `{{secrets/scope/key}}` in configuration. Change the password.',
+  entra: "Let the job use a managed identity (`unity_catalog_credential: <name>` in `access.yml`), and the application trust it (`present` with `entra_application: { client_id: <application ID> }`). Where a secret has to remain, one job alone may read it: `unity_catalog_secret: <catalog>.<schema>.<secret>`. Delete the secret in Entra ID.",
+  aws: "Use a Unity Catalog storage credential, or a service credential: `unity_catalog_credential: <name>` in `access.yml`. Deactivate the key.",
+  google: "Use a Unity Catalog service credential: `unity_catalog_credential: <name>` in `access.yml`; no key file is needed. Delete the key.",
+  database: "Use OAuth where the database can do it, or a Unity Catalog connection: `unity_catalog_connection: <name>` in `access.yml`. Until then `unity_catalog_secret: <catalog>.<schema>.<secret>` lets one job read it; in configuration `{{secrets/scope/key}}`. Change the password.",
   pipeline: "Let the pipeline's own identity get a short-lived token (OIDC) instead of a stored one. Revoke the token.",
-  service: 'Keep it in a secret scope and read it with `dbutils.secrets.get("scope", "key")`, or `{{secrets/scope/key}}` in configuration; better, let the service trust the job\'s identity. Revoke the value.',
-  key: 'Keep private keys out of the bundle: a vault or a secret scope, read with `dbutils.secrets.get("scope", "key")`; better, federation instead of a key pair. Replace the key.'
+  service: "Keep it as a Unity Catalog secret that one job may read: `unity_catalog_secret: <catalog>.<schema>.<secret>` in `access.yml`; or call the service through a connection: `unity_catalog_connection: <name>`. In configuration `{{secrets/scope/key}}`. Revoke the value.",
+  key: "Keep private keys out of the bundle: a vault or a secret scope, read by one job alone (`unity_catalog_secret: <catalog>.<schema>.<secret>` in `access.yml`); better, federation instead of a key pair. Replace the key."
 };
 
 // core/scan/rules/practices.ts
@@ -8392,7 +8407,7 @@ var AZURE_RULES = [
     remedy: REMEDIES.storage,
     owasp: "NHI2",
     keywords: ["sig="],
-    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/]|%2[bf]){43,88}(?:=|%3d)?)/iy,
+    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/_-]|%2[bf]){43,88}(?:=|%3d)?)/iy,
     test: (_value, around) => /[?&;\s"']s[vrep]=|skoid=|SharedAccessSignature/i.test(around),
     entropy: 3.5
   },
@@ -8566,9 +8581,19 @@ var AZURE_NAMED_RULES = [
       "speech_key",
       "translator_key",
       "search_key",
-      "search-key"
+      "search-key",
+      "analytics_key",
+      "analytics-key",
+      "analyticskey",
+      "vision_key",
+      "visionkey",
+      "language_key",
+      "recognizer_key",
+      "intelligence_key",
+      "content_safety_key",
+      "maps_key"
     ],
-    named: /(?:openai|cognitive|speech|translator|search|subscription)(?:_\w{1,30})?_?key$/,
+    named: /(?:openai|cognitive|speech|translator|search|subscription|analytics|vision|language|recognizer|intelligence|content_safety|maps)(?:_\w{1,30})?_?key$/,
     value: /^[A-Za-z0-9]{32,84}$/,
     judge: "random"
   },
@@ -8823,7 +8848,9 @@ var CODE_HOST_RULES = [
     "Whoever has it reads what its policies allow.",
     ["hvs.", "hvb.", "hvr."],
     /(?<![\w.])hv[sbr]\.[\w-]{24,300}/y,
-    { remedy: "Let the job's identity log in to Vault (`vault_role` in `access.yml`). Revoke the token." }
+    {
+      remedy: "Let the job log in to Vault with a token of its own identity: `unity_catalog_credential: <name>` in `access.yml`. Revoke the token."
+    }
   ),
   token(
     "dbt-cloud-token",
@@ -8896,6 +8923,19 @@ var DATABRICKS_RULES = [
     ],
     named: /databricks_(?:api_|access_)?token$/,
     judge: "random"
+  },
+  {
+    type: "format",
+    id: "databricks-secret-value",
+    name: "Value of a Databricks secret, where it is put into its scope",
+    risk: "Whoever reads the file has the secret, whatever the scope allows.",
+    remedy: "Put the value in by hand (`databricks secrets put-secret scope key` asks for it), or from a vault; better, let the job's identity replace the secret. Change the value.",
+    owasp: "NHI2",
+    keywords: ["string-value", "string_value", "stringvalue"],
+    pattern: /string[-_]?value(?:["']?\s{0,20}[:=]\s{0,20}["']|[ =]{1,4}["']?)(?<value>[^\s"'`,;)]{4,512})/iy,
+    test: (value, around) => /secret/i.test(around) && /[^a-z.]/.test(value),
+    judged: true,
+    textOnly: true
   }
 ];
 
@@ -8968,7 +9008,8 @@ var NAMED_RULES = [
       "userpass",
       "mypass",
       "passcode",
-      "pass="
+      "pass=",
+      "pass:"
     ],
     named: /(?:pass_?word|passwd|pwd|pass_?phrase|pass|passcode)$/,
     judge: "password"
@@ -9319,7 +9360,9 @@ var REFERENCES = [
   /^(?:arn:aws|projects\/[^/]{1,80}\/secrets\/|secrets?\/|secrets?:\/\/|op:\/\/|vault:|akv:|ssm:|kv\/|keyvault:|env:|file:|dbfs:|ref\+)/i,
   /^(?:dbutils|os\.(?:environ|getenv)|System\.getenv|Sys\.getenv|process\.env|getenv|environ|spark\.conf|secrets?|var|vars|local|data|module|self|args|params|config|conf|settings|options|context|inputs|env|parameters|credentials?|widgets?|dotenv)[.([]/,
   /^(?:ENC|AES|KMS|CRYPT)\[/i,
-  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i
+  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i,
+  // Expressions of Data Factory and Synapse: `@parameters('…')`, `@{linkedService().…}`, `@pipeline().…`.
+  /^@(?:\{|[A-Za-z]{1,40}\()/
 ];
 var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
   "AKIAIOSFODNN7EXAMPLE",
@@ -9329,7 +9372,7 @@ var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
   "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 ]);
 var PLACEHOLDER_PARTS = /example|sample|placeholder|change[-_ ]?(?:me|it|this)|(?:^|[^a-z])your(?:[^a-z]|$)|your(?:password|token|secret|key|user|pass)|\bmy[-_]?(?:password|secret|token|key)\b|dummy|(?:^|[^a-z])fake|mock[-_]|x{4,}|\*{3,}|\.{3}|•{2,}|todo|fixme|redacted|masked|replace[-_ ]?(?:me|with)|insert[-_ ]|put[-_ ]your|enter[-_ ]|to[-_ ]?be[-_ ]|not[-_ ]?(?:a[-_ ])?real|no[-_ ]?secret|do[-_ ]?not[-_ ]?use|deadbeef|hidden|obfuscated|sanitized|<[a-z]/i;
-var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|token-?value|apikey|api-key|pat)$/i;
+var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|(?:token|test|secret)-?value|apikey|api-key|pat)$/i;
 function isReference(value) {
   return REFERENCES.some((pattern) => pattern.test(value));
 }
@@ -9360,6 +9403,13 @@ function isJwt(token2) {
 function isKeyBody(pem) {
   const body = pem.replace(/-----[^-]{0,40}-----|\\[nr]|[\s"'\\,+]/g, "").replace(/^.{0,200}?DEK-Info:[\w-]{1,40},[0-9A-F]{16,32}/, "");
   return body.length >= 48 && /^[A-Za-z0-9+/=]{48}/.test(body) && !isPlaceholder(body.slice(0, 64));
+}
+function isUrlPassword(value, around) {
+  if (/^\d{1,5};[\w .-]{1,40}=/.test(value)) return false;
+  const at = around.indexOf(`:${value}@`);
+  const user = /[^/:@]*$/.exec(around.slice(0, at))?.[0];
+  const host = /^[\w.[\]:-]*/.exec(around.slice(at + value.length + 2))?.[0] ?? "";
+  return user !== value || !/^(?:[\w-]+|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{0,5})?$/.test(host);
 }
 var URL_RISK = "Whoever has the URL signs in with the user and password in it.";
 var STRUCTURE_RULES = [
@@ -9434,6 +9484,7 @@ var STRUCTURE_RULES = [
     owasp: "NHI2",
     keywords: ["://"],
     pattern: /:\/\/[^\s:/?#@"'`<>\\,;|()[\]]{0,128}:(?<value>[^\s/?#@"'`<>\\]{3,256})@[A-Za-z0-9[\]._${-]{1,253}/y,
+    test: isUrlPassword,
     judged: true
   },
   {
@@ -9446,6 +9497,31 @@ var STRUCTURE_RULES = [
     keywords: ["jdbc:oracle:thin:"],
     pattern: /jdbc:oracle:thin:[\w$#.-]{1,60}\/(?<value>[^\s@"'`<>\\/]{4,128})@/iy,
     judged: true
+  },
+  {
+    type: "format",
+    id: "positional-password",
+    name: "Password by its place: after the user in a call that signs in",
+    risk: URL_RISK,
+    remedy: REMEDIES.database,
+    owasp: "NHI2",
+    keywords: [
+      "auth=(",
+      "auth = (",
+      "basicauth(",
+      "basic_auth(",
+      "digestauth(",
+      "proxyauth(",
+      "getconnection("
+    ].concat([
+      "networkcredential(",
+      "passwordcredential(",
+      "passwordcredentials(",
+      "passwordauthentication("
+    ]),
+    pattern: /[a-z_]{4,30}(?:(?<=auth)\s?=\s?)?\((?:\s{0,40}[^\s"'`,()]{1,80}\s{0,4},)?\s{0,40}["'][^"'\n]{0,80}["']\s{0,4},\s{0,40}["'](?<value>[^"'\s]{4,200})["']\s{0,40}[,)]/iy,
+    judged: true,
+    textOnly: true
   },
   {
     type: "format",
@@ -9981,6 +10057,264 @@ async function inParallel(items, work, width = 8) {
   return results;
 }
 
+// core/scan/files/archive.ts
+import { gunzipSync, inflateRawSync } from "node:zlib";
+
+// core/scan/files/zip-directory.ts
+var END = 101010256;
+var END_64 = 101075792;
+var LOCATOR_64 = 117853008;
+var MEMBER = 33639248;
+var LOCAL = 67324752;
+var ZIP_END = 22 + 65535;
+function endsAsZip(tail) {
+  return Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).subarray(-ZIP_END).includes("PK");
+}
+function hasUnlistedMembers(zip, members) {
+  const extents = members.map((member) => {
+    const start = member.header + 30 + lengthAt(zip, member.header + 26) + lengthAt(zip, member.header + 28);
+    return [member.header, start + member.compressedSize];
+  }).sort(([a], [b]) => a - b);
+  let next = 0;
+  for (let at = zip.indexOf("PK"); at >= 0; at = zip.indexOf("PK", at + 1)) {
+    while ((extents[next]?.[1] ?? Infinity) <= at) next++;
+    if ((extents[next]?.[0] ?? Infinity) > at) return true;
+  }
+  return false;
+}
+var lengthAt = (zip, at) => at + 2 <= zip.length ? zip.readUInt16LE(at) : 0;
+function endOfDirectory(zip) {
+  const first = Math.max(0, zip.length - 22 - 65535);
+  for (let at = zip.length - 22; at >= first; at--) if (zip.readUInt32LE(at) === END) return at;
+  throw new RangeError("it has no central directory");
+}
+function directoryOf(zip) {
+  const end = endOfDirectory(zip);
+  let [count2, size, offset] = [
+    zip.readUInt16LE(end + 10),
+    zip.readUInt32LE(end + 12),
+    zip.readUInt32LE(end + 16)
+  ];
+  let directoryEnd = end;
+  if (end >= 20 && zip.readUInt32LE(end - 20) === LOCATOR_64) {
+    const at = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
+    if (at < 0 || zip.readUInt32LE(at) !== END_64) throw new RangeError("its central directory is damaged");
+    [count2, size, offset] = [at + 32, at + 40, at + 48].map(
+      (place) => Number(zip.readBigUInt64LE(place))
+    );
+    directoryEnd = at;
+  }
+  const shift = directoryEnd - size - offset;
+  if (shift < 0) throw new RangeError("its central directory is damaged");
+  return { count: count2, size, offset, shift };
+}
+function wide(zip, extra, extraSize, narrow) {
+  const values = [...narrow];
+  for (let at = extra; at + 4 <= extra + extraSize; at += 4 + zip.readUInt16LE(at + 2)) {
+    if (zip.readUInt16LE(at) !== 1) continue;
+    let next = at + 4;
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] !== 4294967295) continue;
+      values[i] = Number(zip.readBigUInt64LE(next));
+      next += 8;
+    }
+  }
+  return values;
+}
+function* zipMembers(zip) {
+  const { count: count2, offset, shift } = directoryOf(zip);
+  let at = offset + shift;
+  for (let i = 0; i < count2; i++) {
+    if (zip.readUInt32LE(at) !== MEMBER) throw new RangeError("its central directory is damaged");
+    const nameSize = zip.readUInt16LE(at + 28);
+    const extraSize = zip.readUInt16LE(at + 30);
+    const [size = 0, compressedSize = 0, header = 0] = wide(zip, at + 46 + nameSize, extraSize, [
+      zip.readUInt32LE(at + 24),
+      zip.readUInt32LE(at + 20),
+      zip.readUInt32LE(at + 42)
+    ]);
+    yield {
+      name: zip.toString("utf8", at + 46, at + 46 + nameSize),
+      method: zip.readUInt16LE(at + 10),
+      encrypted: (zip.readUInt16LE(at + 8) & 1) === 1,
+      compressedSize,
+      size,
+      header: header + shift
+    };
+    at += 46 + nameSize + extraSize + zip.readUInt16LE(at + 32);
+  }
+}
+function memberBytes(zip, member) {
+  if (zip.readUInt32LE(member.header) !== LOCAL) throw new RangeError("it has no local header");
+  const start = member.header + 30 + zip.readUInt16LE(member.header + 26) + zip.readUInt16LE(member.header + 28);
+  if (start + member.compressedSize > zip.length) throw new RangeError("it is cut off");
+  return zip.subarray(start, start + member.compressedSize);
+}
+
+// core/scan/files/archive.ts
+var ARCHIVE_LIMITS = {
+  file: 256 << 20,
+  member: 128 << 20,
+  total: 1 << 30,
+  members: 1e5
+};
+function closedArchive(head) {
+  const start = Buffer.from(head).toString("latin1");
+  return CLOSED.find(([magic]) => start.startsWith(magic))?.[1];
+}
+var HEAD = 262;
+var CLOSED = [
+  ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"]),
+  ["\xFD7zXZ\0", "xz"],
+  ["(\xB5/\xFD", "zstd"],
+  ["7z\xBC\xAF'", "7z"],
+  ["Rar!\x07", "rar"],
+  ['"M', "lz4"]
+];
+function archiveKinds(content) {
+  const first = archiveKind(content.subarray(0, HEAD));
+  return [.../* @__PURE__ */ new Set([...first ? [first] : [], ...endsAsZip(content) ? ["zip"] : []])];
+}
+function archiveKind(head) {
+  if (head[0] === 80 && head[1] === 75 && (head[2] === 3 && head[3] === 4 || head[2] === 5 && head[3] === 6))
+    return "zip";
+  if (head[0] === 31 && head[1] === 139 && head[2] === 8) return "gzip";
+  return isTar(head) ? "tar" : void 0;
+}
+var TightBudget = class {
+  bytes = ARCHIVE_LIMITS.total;
+};
+var UnpackBudget = class {
+  bytes = ARCHIVE_LIMITS.total;
+  members = ARCHIVE_LIMITS.members;
+  #tight;
+  constructor(tight) {
+    this.#tight = tight;
+  }
+  /** How many bytes may come out of `packed` ones. */
+  most(packed) {
+    return Math.min(this.bytes, ARCHIVE_LIMITS.member, Math.max(packed * TIGHT, this.#tight.bytes));
+  }
+  take(packed, unpacked) {
+    this.bytes -= unpacked;
+    if (unpacked > packed * TIGHT) this.#tight.bytes -= unpacked;
+  }
+};
+var TIGHT = 100;
+var TOO_TIGHT = "this run has unpacked 1 GiB of what is packed tighter than 100 to 1: a zip bomb";
+function explained(error) {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ERR_BUFFER_TOO_LARGE") return "it unpacks to more than it says: a zip bomb";
+  return error instanceof Error ? error.message : String(error);
+}
+function unpackMember(zip, member, budget) {
+  const { name } = member;
+  if (member.encrypted) return { name, reason: "it is encrypted" };
+  if (member.size > ARCHIVE_LIMITS.member) return { name, reason: "it unpacks to more than 128 MiB" };
+  if (member.size > budget.bytes) return { name, reason: "the archive unpacks to more than 1 GiB" };
+  if (member.method !== 0 && member.method !== 8)
+    return { name, reason: `its compression method ${member.method} is not known` };
+  try {
+    const stored = memberBytes(zip, member);
+    if (member.size > budget.most(stored.length)) return { name, reason: TOO_TIGHT };
+    const content = member.method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, member.size) });
+    if (content.length !== member.size) return { name, reason: "its content is damaged" };
+    budget.take(stored.length, content.length);
+    return { name, content };
+  } catch (error) {
+    return { name, reason: explained(error) };
+  }
+}
+function* unpackZip(zip, budget) {
+  const members = [];
+  try {
+    for (const member of zipMembers(zip)) {
+      members.push(member);
+      if (member.name.endsWith("/")) continue;
+      if (--budget.members < 0) {
+        yield { name: "", reason: "it has more than 100,000 members" };
+        return;
+      }
+      yield unpackMember(zip, member, budget);
+    }
+    if (hasUnlistedMembers(zip, members))
+      yield { name: "", reason: "it has members that its directory does not name" };
+  } catch (error) {
+    if (members.length === 0 && archiveKind(zip.subarray(0, HEAD)) !== "zip") return;
+    yield { name: "", reason: `it is no whole zip archive: ${explained(error)}` };
+  }
+}
+var BLOCK = 512;
+function tarText(header, from, size) {
+  const field = header.toString("utf8", from, from + size);
+  const end = field.indexOf("\0");
+  return end < 0 ? field : field.slice(0, end);
+}
+function isTar(head) {
+  return Buffer.from(head.subarray(257, 262)).toString("latin1") === "ustar";
+}
+function unpackTar(tar, budget) {
+  const members = [];
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+    const header = tar.subarray(at, at + BLOCK);
+    const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
+    const prefix = tarText(header, 345, 155);
+    const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
+    if (--budget.members < 0) {
+      members.push({ name: "", reason: "it has more than 100,000 members" });
+      break;
+    }
+    if (!Number.isSafeInteger(size) || at + BLOCK + size > tar.length) {
+      members.push({ name, reason: "the archive is cut off" });
+      break;
+    }
+    if (/[0\0]/.test(String.fromCharCode(header[156] ?? 0))) {
+      members.push({ name, content: tar.subarray(at + BLOCK, at + BLOCK + size) });
+    }
+    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  return [...members, { name: "", content: tar, around: true }];
+}
+function unpackGzip(gzip, budget) {
+  const most = budget.most(gzip.length);
+  try {
+    const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
+    budget.take(gzip.length, content.length);
+    return isTar(content) ? unpackTar(content, budget) : [{ name: "", content }];
+  } catch (error) {
+    const reason = explained(error);
+    return [
+      {
+        name: "",
+        reason: reason.includes("bomb") ? most < ARCHIVE_LIMITS.member ? TOO_TIGHT : "it unpacks to more than 128 MiB" : `it is no whole gzip file: ${reason}`
+      }
+    ];
+  }
+}
+
+// core/scan/detect/defaults.ts
+var LOOK_UP = /(?:get|getenv|env_var|getOrElse|getOrDefault|getProperty|getString|getStr|getConf|get_config|lookup|pop|fetch|read_setting)\s{0,4}\(\s{0,20}["'`]$/;
+var NEXT_ARGUMENT = /["'`]\s{0,4},\s{0,20}/y;
+var NAMED_DEFAULT = /["'`]\s{0,4},[^()\n]{0,160}?\b(?:default|default_value|defaultValue|fallback|unset)\s{0,4}=\s{0,4}/y;
+var FALLBACK = /["'`]?[\])]{0,2}(?:\s{1,8}or\s{1,8}|\s{0,4}(?:\|\||\?\?|\?:)\s{0,20}|\s{0,4}\.(?:getOrElse|orElse|unwrap_or|or_else)\(\s{0,20})(?=[rbuRBU]?["'`])/y;
+var DECLARATION = /(?:\bDECLARE|\bVARIABLE|\bparam)\s{1,8}@?$/i;
+var DECLARED = /[ \t]{1,8}(?:AS[ \t]{1,4})?[A-Za-z]\w{0,30}(?:\s?\([\w, ]{1,12}\))?[ \t]{1,8}(?::?=|DEFAULT)[ \t]{0,20}N?(?=["'])/iy;
+var EXPANSION = /:?[-=]/y;
+function sticky(pattern, text, at) {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : void 0;
+}
+function defaultAfter(text, end, before) {
+  if (before.endsWith("${")) {
+    const at2 = sticky(EXPANSION, text, end);
+    return at2 === void 0 ? void 0 : { at: at2, bare: true };
+  }
+  const [previous = "", next = ""] = [before.at(-1), text[end]];
+  const quoted = /["'`]/.test(next);
+  const at = (quoted ? sticky(NAMED_DEFAULT, text, end) : void 0) ?? (quoted && LOOK_UP.test(before) ? sticky(NEXT_ARGUMENT, text, end) : void 0) ?? (/["'`\])\s|?.]/.test(next) ? sticky(FALLBACK, text, end) : void 0) ?? (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before) ? sticky(DECLARED, text, end) : void 0);
+  return at === void 0 ? void 0 : { at, bare: false };
+}
+
 // core/scan/detect/assignment.ts
 var NAME_REACH = 120;
 var NAME_CHARACTER = /[\w.$-]/;
@@ -9989,9 +10323,8 @@ var CALL = /["'`]{1,3}\s{0,8},\s{0,40}/y;
 var XML_ELEMENT = />/y;
 var XML_PROPERTY = /<\/name>\s{0,60}<value>/y;
 var YAML_DEFAULT = /:[ \t]{0,4}\r?\n(?:[ \t]{1,20}(?:description|type|lookup|sensitive):[^\n]{0,200}\n){0,3}[ \t]{1,20}default:[ \t]{1,8}/y;
-var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value)["']?\s{0,20}[:=]\s{0,20}/y;
+var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value|defaultValue)["']?\s{0,20}[:=]\s{0,20}/y;
 var PAIRED_VALUE = /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
-var ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
 var SPACED = /`?[ \t]{1,8}(?=["'])/y;
 var BLANKS = /[ \t]{1,40}/y;
 var CALLEES = /(?:option|options|set|put|config|conf|setProperty|property|env|setenv|setEnv|header|headers|add|append|setConf|hadoopConfiguration|entry|of|text|dropdown|combobox|withOption|update|putIfAbsent|setString|Tuple2|setattr|with|param|parameter|setParameter|credential|setdefault|monkeypatch\.setenv)\s{0,4}\(\s{0,40}$/;
@@ -10000,7 +10333,7 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky(pattern, text, at) {
+function sticky2(pattern, text, at) {
   pattern.lastIndex = at;
   return pattern.exec(text);
 }
@@ -10015,8 +10348,8 @@ function nameAround(text, keywordStart, keywordEnd) {
   return { start, end };
 }
 function quotedLiteral(text, at) {
-  const wrapper = sticky(WRAPPERS, text, at);
-  const opening = sticky(QUOTED, text, wrapper === null ? at : at + wrapper[0].length);
+  const wrapper = sticky2(WRAPPERS, text, at);
+  const opening = sticky2(QUOTED, text, wrapper === null ? at : at + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote2 = ""] = opening;
   const start = opening.index + all.length;
@@ -10030,23 +10363,43 @@ function quotedLiteral(text, at) {
   return { value, start, quoted: true };
 }
 function bareLiteral(text, at) {
-  const match2 = sticky(BARE, text, at);
+  const match2 = sticky2(BARE, text, at);
   if (match2 === null) return null;
   const next = text[at + match2[0].length];
   if (next === "(" || next === "{") return null;
   return { value: match2[0], start: at, quoted: false };
 }
+var CONNECTION = /\b(?:host|hostaddr|dbname|user|port|sslmode|uid|server)\s{0,2}=[^=\n]{1,60}[ \t;]$/i;
+var STARTS_LINE = /(?:^|\n)[ \t>*#|-]{0,20}[*`_]{0,2}$/;
+var COMMENTED = /(?:^|\n)[^\n"'`]{0,80}(?:#|\/\/|--|\*|\bREM\b)[ \t]{0,8}$/;
+var ENDS_LINE = /[ \t]{0,8}(?:\r?\n|$)/y;
+function wholeLine(text, at) {
+  const literal2 = bareLiteral(text, at);
+  return literal2 !== null && sticky2(ENDS_LINE, text, at + literal2.value.length) !== null ? literal2 : null;
+}
+function bracedLiteral(text, at) {
+  const end = text.indexOf("}", at);
+  const value = text.slice(at + 1, end);
+  if (end < 0 || value.length > 128 || /^[\s{]|^[\w.[\]'"!:]*$|[\r\n]/.test(value)) return null;
+  return { value, start: at + 1, quoted: true };
+}
+function closesString({ value, start }, { text }) {
+  if (!/^\s{0,4}(?:[+.,)\]|&%?:;]|$)/.test(value)) return false;
+  const quote2 = text[start - 1] ?? "";
+  const line2 = text.slice(Math.max(text.lastIndexOf("\n", start) + 1, start - 2e3), start - 1);
+  return (line2.split(quote2).length - 1) % 2 === 1;
+}
 function literalAfter(where) {
   const { text, end, before, kind } = where;
   const previous = before[before.length - 1] ?? "\n";
   const flag = text.startsWith("--", where.start);
-  const call = sticky(CALL, text, end);
+  const call = sticky2(CALL, text, end);
   if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
     const literal2 = quotedLiteral(text, end + call[0].length);
     if (literal2 !== null) return { ...literal2, certain: true };
   }
-  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
-    const match2 = sticky(pattern, text, end);
+  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT]) {
+    const match2 = sticky2(pattern, text, end);
     const at = match2 === null ? -1 : end + match2[0].length;
     if (match2 !== null)
       return certain(
@@ -10054,33 +10407,42 @@ function literalAfter(where) {
         false
       );
   }
+  const fallback = defaultAfter(text, end, before);
+  if (fallback !== void 0)
+    return certain((fallback.bare ? bareLiteral : quotedLiteral)(text, fallback.at), false);
   if (PAIR_KEY.test(before)) {
-    const pair = sticky(PAIRED_VALUE, text, end);
+    const pair = sticky2(PAIRED_VALUE, text, end);
     if (pair === null) return null;
     const at = end + pair[0].length;
     return certain(quotedLiteral(text, at) ?? (kind === "config" ? bareLiteral(text, at) : null), false);
   }
-  const xml = sticky(XML_PROPERTY, text, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text, end) : null);
-  if (xml !== null) return certain(bareLiteral(text, end + xml[0].length), false);
-  const assign = sticky(ASSIGN, text, end);
+  const xml = sticky2(XML_PROPERTY, text, end) ?? (previous === "<" ? sticky2(XML_ELEMENT, text, end) : null);
+  if (xml !== null) {
+    const literal2 = bareLiteral(text, end + xml[0].length);
+    return literal2 !== null && text.startsWith("</", literal2.start + literal2.value.length) ? certain(literal2, false) : null;
+  }
+  const assign = sticky2(ASSIGN, text, end);
   if (assign !== null) {
     const at = end + assign[0].length;
     const quoted = quotedLiteral(text, at);
+    if (quoted !== null && closesString(quoted, where)) return null;
     if (quoted !== null) return isExpanded(quoted, assign[0], where) ? null : certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
-    const connection = tight && /[;?&]/.test(previous);
+    const connection = tight && (/[;?&]/.test(previous) || /\s/.test(previous) && CONNECTION.test(before));
     const inString = tight && /["'`]/.test(previous);
+    if (connection && text[at] === "{") return certain(bracedLiteral(text, at), true);
     if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
       return certain(bareLiteral(text, at), connection);
     }
-    return null;
+    const line2 = kind === "code" ? COMMENTED : STARTS_LINE;
+    return line2.test(before) ? certain(wholeLine(text, at), false) : null;
   }
-  const spaced = sticky(SPACED, text, end);
+  const spaced = sticky2(SPACED, text, end);
   if (spaced !== null && SUBCOMMAND.test(before)) return null;
   if (spaced !== null) return certain(quotedLiteral(text, end + spaced[0].length), false);
   if (flag || kind === "config") {
-    const blanks = sticky(BLANKS, text, end);
+    const blanks = sticky2(BLANKS, text, end);
     const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
     const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
     if (blanks !== null && (flag || startsLine || afterLogin))
@@ -10097,7 +10459,8 @@ function certain(literal2, isCertain) {
   return literal2 && { ...literal2, certain: isCertain };
 }
 function readAssignment(text, keywordStart, keywordEnd, kind) {
-  const { start, end } = nameAround(text, keywordStart, keywordEnd);
+  const named2 = /[:=]/.test(text[keywordEnd - 1] ?? "") ? keywordEnd - 1 : keywordEnd;
+  const { start, end } = nameAround(text, keywordStart, named2);
   const before = text.slice(Math.max(0, start - 120), start);
   const literal2 = literalAfter({ text, start, end, before, kind });
   if (literal2 === null) return null;
@@ -10501,7 +10864,7 @@ function normaliseName(name) {
   return words.join("_").replace(/\d{1,4}$/, "");
 }
 var FILLERS = /^(?:value|val|str|string|plain|plaintext|text|literal|default|raw|clear|dev|test|tst|qa|uat|int|stg|stage|staging|prd|prod|production|live|eu|us|\d{1,6}|primary|secondary|old|new|current|env|var|param|com|net|windows|core|dfs|blob)$/;
-var HARMLESS = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:\w{1,20}_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
+var HARMLESS = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:(?:page|forward|backward|new|request|sequence|word|text|id|count|length|index|default|sort|cache)_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:^|_)encrypted_credentials?$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
 function isHarmlessName(normalised) {
   return HARMLESS.test(normalised);
 }
@@ -10609,217 +10972,6 @@ function readName(text, start, end, kind) {
   return found && { ...found, start: view.offsets[found.start] ?? start, end: view.offsets[found.end] ?? end };
 }
 
-// core/scan/files/archive.ts
-import { gunzipSync, inflateRawSync } from "node:zlib";
-
-// core/scan/files/zip-directory.ts
-var END = 101010256;
-var END_64 = 101075792;
-var LOCATOR_64 = 117853008;
-var MEMBER = 33639248;
-var LOCAL = 67324752;
-var ZIP_END = 22 + 65535;
-function endsAsZip(tail) {
-  return Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).subarray(-ZIP_END).includes("PK");
-}
-function hasUnlistedMembers(zip, members) {
-  const extents = members.map((member) => {
-    const start = member.header + 30 + lengthAt(zip, member.header + 26) + lengthAt(zip, member.header + 28);
-    return [member.header, start + member.compressedSize];
-  }).sort(([a], [b]) => a - b);
-  let next = 0;
-  for (let at = zip.indexOf("PK"); at >= 0; at = zip.indexOf("PK", at + 1)) {
-    while ((extents[next]?.[1] ?? Infinity) <= at) next++;
-    if ((extents[next]?.[0] ?? Infinity) > at) return true;
-  }
-  return false;
-}
-var lengthAt = (zip, at) => at + 2 <= zip.length ? zip.readUInt16LE(at) : 0;
-function endOfDirectory(zip) {
-  const first = Math.max(0, zip.length - 22 - 65535);
-  for (let at = zip.length - 22; at >= first; at--) if (zip.readUInt32LE(at) === END) return at;
-  throw new RangeError("it has no central directory");
-}
-function directoryOf(zip) {
-  const end = endOfDirectory(zip);
-  let [count2, size, offset] = [
-    zip.readUInt16LE(end + 10),
-    zip.readUInt32LE(end + 12),
-    zip.readUInt32LE(end + 16)
-  ];
-  let directoryEnd = end;
-  if (end >= 20 && zip.readUInt32LE(end - 20) === LOCATOR_64) {
-    const at = zip.lastIndexOf(Buffer.from([80, 75, 6, 6]), end - 20);
-    if (at < 0 || zip.readUInt32LE(at) !== END_64) throw new RangeError("its central directory is damaged");
-    [count2, size, offset] = [at + 32, at + 40, at + 48].map(
-      (place) => Number(zip.readBigUInt64LE(place))
-    );
-    directoryEnd = at;
-  }
-  const shift = directoryEnd - size - offset;
-  if (shift < 0) throw new RangeError("its central directory is damaged");
-  return { count: count2, size, offset, shift };
-}
-function wide(zip, extra, extraSize, narrow) {
-  const values = [...narrow];
-  for (let at = extra; at + 4 <= extra + extraSize; at += 4 + zip.readUInt16LE(at + 2)) {
-    if (zip.readUInt16LE(at) !== 1) continue;
-    let next = at + 4;
-    for (let i = 0; i < values.length; i++) {
-      if (values[i] !== 4294967295) continue;
-      values[i] = Number(zip.readBigUInt64LE(next));
-      next += 8;
-    }
-  }
-  return values;
-}
-function* zipMembers(zip) {
-  const { count: count2, offset, shift } = directoryOf(zip);
-  let at = offset + shift;
-  for (let i = 0; i < count2; i++) {
-    if (zip.readUInt32LE(at) !== MEMBER) throw new RangeError("its central directory is damaged");
-    const nameSize = zip.readUInt16LE(at + 28);
-    const extraSize = zip.readUInt16LE(at + 30);
-    const [size = 0, compressedSize = 0, header = 0] = wide(zip, at + 46 + nameSize, extraSize, [
-      zip.readUInt32LE(at + 24),
-      zip.readUInt32LE(at + 20),
-      zip.readUInt32LE(at + 42)
-    ]);
-    yield {
-      name: zip.toString("utf8", at + 46, at + 46 + nameSize),
-      method: zip.readUInt16LE(at + 10),
-      encrypted: (zip.readUInt16LE(at + 8) & 1) === 1,
-      compressedSize,
-      size,
-      header: header + shift
-    };
-    at += 46 + nameSize + extraSize + zip.readUInt16LE(at + 32);
-  }
-}
-function memberBytes(zip, member) {
-  if (zip.readUInt32LE(member.header) !== LOCAL) throw new RangeError("it has no local header");
-  const start = member.header + 30 + zip.readUInt16LE(member.header + 26) + zip.readUInt16LE(member.header + 28);
-  if (start + member.compressedSize > zip.length) throw new RangeError("it is cut off");
-  return zip.subarray(start, start + member.compressedSize);
-}
-
-// core/scan/files/archive.ts
-var ARCHIVE_LIMITS = {
-  file: 256 << 20,
-  member: 128 << 20,
-  total: 1 << 30,
-  members: 1e5
-};
-function closedArchive(head) {
-  const start = Buffer.from(head).toString("latin1");
-  return CLOSED.find(([magic]) => start.startsWith(magic))?.[1];
-}
-var HEAD = 10;
-var CLOSED = [
-  ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"]),
-  ["\xFD7zXZ\0", "xz"],
-  ["(\xB5/\xFD", "zstd"],
-  ["7z\xBC\xAF'", "7z"],
-  ["Rar!\x07", "rar"],
-  ['"M', "lz4"]
-];
-function archiveKinds(content) {
-  const first = archiveKind(content.subarray(0, HEAD));
-  return [.../* @__PURE__ */ new Set([...first ? [first] : [], ...endsAsZip(content) ? ["zip"] : []])];
-}
-function archiveKind(head) {
-  if (head[0] === 80 && head[1] === 75 && (head[2] === 3 && head[3] === 4 || head[2] === 5 && head[3] === 6))
-    return "zip";
-  return head[0] === 31 && head[1] === 139 && head[2] === 8 ? "gzip" : void 0;
-}
-var UnpackBudget = class {
-  bytes = ARCHIVE_LIMITS.total;
-  members = ARCHIVE_LIMITS.members;
-};
-function explained(error) {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "ERR_BUFFER_TOO_LARGE") return "it unpacks to more than it says: a zip bomb";
-  return error instanceof Error ? error.message : String(error);
-}
-function unpackMember(zip, member, budget) {
-  const { name } = member;
-  if (member.encrypted) return { name, reason: "it is encrypted" };
-  if (member.size > ARCHIVE_LIMITS.member) return { name, reason: "it unpacks to more than 128 MiB" };
-  if (member.size > budget.bytes) return { name, reason: "the archive unpacks to more than 1 GiB" };
-  if (member.method !== 0 && member.method !== 8)
-    return { name, reason: `its compression method ${member.method} is not known` };
-  try {
-    const stored = memberBytes(zip, member);
-    const content = member.method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, member.size) });
-    if (content.length !== member.size) return { name, reason: "its content is damaged" };
-    budget.bytes -= content.length;
-    return { name, content };
-  } catch (error) {
-    return { name, reason: explained(error) };
-  }
-}
-function* unpackZip(zip, budget) {
-  const members = [];
-  try {
-    for (const member of zipMembers(zip)) {
-      members.push(member);
-      if (member.name.endsWith("/")) continue;
-      if (--budget.members < 0) {
-        yield { name: "", reason: "it has more than 100,000 members" };
-        return;
-      }
-      yield unpackMember(zip, member, budget);
-    }
-    if (hasUnlistedMembers(zip, members))
-      yield { name: "", reason: "it has members that its directory does not name" };
-  } catch (error) {
-    if (members.length === 0 && archiveKind(zip.subarray(0, HEAD)) !== "zip") return;
-    yield { name: "", reason: `it is no whole zip archive: ${explained(error)}` };
-  }
-}
-var BLOCK = 512;
-function tarText(header, from, size) {
-  const field = header.toString("utf8", from, from + size);
-  const end = field.indexOf("\0");
-  return end < 0 ? field : field.slice(0, end);
-}
-function tarMembers(tar) {
-  if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return void 0;
-  const members = [];
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
-    const header = tar.subarray(at, at + BLOCK);
-    const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
-    const prefix = tarText(header, 345, 155);
-    const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
-    if (!Number.isSafeInteger(size) || at + BLOCK + size > tar.length) {
-      members.push({ name, reason: "the archive is cut off" });
-      break;
-    }
-    if (/[0\0]/.test(String.fromCharCode(header[156] ?? 0))) {
-      members.push({ name, content: tar.subarray(at + BLOCK, at + BLOCK + size) });
-    }
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
-  }
-  return members;
-}
-function unpackGzip(gzip, budget) {
-  try {
-    const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
-    const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
-    budget.bytes -= content.length;
-    const members = tarMembers(content);
-    return members ? [...members, { name: "", content, around: true }] : [{ name: "", content }];
-  } catch (error) {
-    const reason = explained(error);
-    return [
-      {
-        name: "",
-        reason: reason.includes("bomb") ? "it unpacks to more than 128 MiB" : `it is no whole gzip file: ${reason}`
-      }
-    ];
-  }
-}
-
 // core/scan/detect/file-kind.ts
 var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh|ksh|ps1|psm1|bat|cmd|netrc|pgpass|pypirc|npmrc|databrickscfg|hocon|sql\.tpl|service|secrets?|credentials|keys?)$/;
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
@@ -10854,6 +11006,14 @@ function zeroShare(sample, start) {
   for (let i = start; i < sample.length; i += 2) if (sample[i] === 0) zeros++;
   return zeros / Math.max(1, sample.length / 2);
 }
+function isBinary(sample) {
+  if (!sample.includes(0)) return false;
+  const controls = sample.reduce(
+    (sum, byte) => sum + (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 27 ? 1 : 0),
+    0
+  );
+  return controls > 3 && controls * 20 > sample.length;
+}
 function utf32(sample) {
   if (sample.length < 16) return void 0;
   const zeros = [0, 0, 0, 0];
@@ -10878,7 +11038,7 @@ var Decoder = class {
   #utf16;
   #head = Buffer.alloc(0);
   #odd = Buffer.alloc(0);
-  /** Known once something is decoded. Zero bytes do not occur in text. */
+  /** Known once something is decoded. */
   binary = false;
   /** The content so far, as UTF-8; empty until there is enough of it to tell its encoding. */
   decode(chunk, final) {
@@ -10889,7 +11049,7 @@ var Decoder = class {
       if (bytes.length < SAMPLE && !final) return Buffer.alloc(0);
       const sample = bytes.subarray(0, SAMPLE);
       this.#encoding = encodingOf(sample);
-      this.binary = this.#encoding === "bytes" && sample.includes(0);
+      this.binary = this.#encoding === "bytes" && isBinary(sample);
       this.#head = Buffer.alloc(0);
       if (bytes[0] === 239 && bytes[1] === 187 && bytes[2] === 191) bytes = bytes.subarray(3);
     }
@@ -10931,12 +11091,15 @@ var ContentScanner = class {
   #buffer = Buffer.alloc(0);
   /** Index in the buffer up to which keywords have been dealt with. */
   #done = 0;
-  #lines = 0;
-  #columns = 0;
+  /** Where the buffer begins. */
+  #start = { offset: 0, line: 1, column: 0 };
+  /** What was placed last: places are asked for nearly in their order, so that each byte is counted once. */
+  #last = this.#start;
   #cells = 0;
   #matches = [];
   /** Where the content first names each of its secret scopes. */
   scopes = [];
+  #knownScopes = /* @__PURE__ */ new Set();
   /** True if there were more matches than are kept. */
   overflowed = false;
   constructor(path2) {
@@ -10959,9 +11122,10 @@ var ContentScanner = class {
     const binary = this.#decoder.binary;
     const text = this.#buffer.toString("latin1");
     const onScope = (scope, start) => {
-      if (this.scopes.some((known) => known.scope === scope)) return;
-      const { line: line2, lineStart, columns } = this.#lineAt(start);
-      this.scopes.push({ scope, line: line2, column: columns + this.#length(lineStart, start) + 1 });
+      if (this.#knownScopes.has(scope)) return;
+      this.#knownScopes.add(scope);
+      const { line: line2, column } = this.#placeOf(start);
+      this.scopes.push({ scope, line: line2, column: column + 1 });
     };
     const found = detect(this.#buffer, text, { kind: this.#kind, binary, from: this.#done, to, onScope });
     for (const match2 of found.length < 2 ? found : withoutOverlaps(found)) {
@@ -10971,8 +11135,8 @@ var ContentScanner = class {
     this.#done = to;
   }
   #placed(match2) {
-    const { line: line2, lineStart, columns } = this.#lineAt(match2.start);
-    const column = columns + this.#length(lineStart, match2.start) + 1;
+    const { line: line2, column: before } = this.#placeOf(match2.start);
+    const column = before + 1;
     const ends = this.#buffer.indexOf(10, match2.start);
     const oneLine = ends < 0 || ends >= match2.end;
     const cells = this.#cells + this.#countCells(match2.start);
@@ -10986,14 +11150,15 @@ var ContentScanner = class {
       ...cells > 0 && { cell: cells }
     };
   }
-  #lineAt(offset) {
-    let line2 = this.#lines + 1;
-    let lineStart = 0;
-    for (let next = this.#buffer.indexOf(10); next >= 0 && next < offset; next = this.#buffer.indexOf(10, next + 1)) {
+  #placeOf(offset) {
+    let { offset: at, line: line2, column } = offset < this.#last.offset ? this.#start : this.#last;
+    for (let next = this.#buffer.indexOf(10, at); next >= 0 && next < offset; next = this.#buffer.indexOf(10, next + 1)) {
       line2++;
-      lineStart = next + 1;
+      at = next + 1;
+      column = 0;
     }
-    return { line: line2, lineStart, columns: lineStart === 0 ? this.#columns : 0 };
+    this.#last = { offset, line: line2, column: column + this.#length(at, offset) };
+    return this.#last;
   }
   #length(from, to) {
     return this.#buffer.toString("utf8", from, to).length;
@@ -11007,18 +11172,18 @@ var ContentScanner = class {
   }
   #drop(size) {
     if (size === 0) return;
-    const { line: line2, lineStart, columns } = this.#lineAt(size);
     this.#cells += this.#countCells(size);
-    this.#columns = columns + this.#length(lineStart, size);
-    this.#lines = line2 - 1;
+    this.#start = { ...this.#placeOf(size), offset: 0 };
     this.#buffer = Buffer.from(this.#buffer.subarray(size));
     this.#done -= size;
+    this.#last = this.#start;
   }
 };
 
 // core/scan/files/scan-file.ts
 var NOTHING = Buffer.alloc(0);
 var DEEPEST = 1;
+var UNPACK = { zip: unpackZip, gzip: unpackGzip, tar: unpackTar };
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
 function toFinding(match2, file, member, repositoryId) {
@@ -11044,10 +11209,10 @@ function pushAll(scanner, content) {
     true
   );
 }
-async function scanFile(file, repositoryId) {
+async function scanFile(file, repositoryId, tight = new TightBudget()) {
   const results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
-    await new FileScan(file, repositoryId, results).run();
+    await new FileScan(file, repositoryId, results, tight).run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     results.unscanned.push({ file: file.name, reason: `it cannot be read: ${reason}`, harmless: false });
@@ -11058,12 +11223,13 @@ var FileScan = class {
   #file;
   #repositoryId;
   #results;
-  #budget = new UnpackBudget();
+  #budget;
   #sincePause = 0;
-  constructor(file, repositoryId, results) {
+  constructor(file, repositoryId, results, tight) {
     this.#file = file;
     this.#repositoryId = repositoryId;
     this.#results = results;
+    this.#budget = new UnpackBudget(tight);
   }
   async run() {
     this.#lookAtName(this.#file.name, void 0);
@@ -11114,8 +11280,7 @@ var FileScan = class {
     this.#lookAround(content, path2);
   }
   async #unpack(kind, content, path2, depth) {
-    const members = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
-    for (const member of members) {
+    for (const member of UNPACK[kind](content, this.#budget)) {
       const name = [path2, member.name].filter((part) => part !== "").join("!");
       if (member.name !== "") this.#lookAtName(member.name, name);
       if ("reason" in member) this.#skip(member.reason, name);
@@ -11184,6 +11349,7 @@ var ScannedFiles = class {
   /** SHA-256 of the content that was scanned last under a path. */
   #hashes = /* @__PURE__ */ new Map();
   #contents = /* @__PURE__ */ new Set();
+  #tight = new TightBudget();
   constructor(options, ports) {
     this.#options = options;
     this.#ports = ports;
@@ -11259,7 +11425,7 @@ var ScannedFiles = class {
       this.#hashes.set(key2, hex);
       this.#contents.add(hex);
     };
-    const report = await scanFile({ name, read: hashed }, this.#options.repositoryId);
+    const report = await scanFile({ name, read: hashed }, this.#options.repositoryId, this.#tight);
     this.#reports.set(key2, report);
     return report.bytes;
   }
@@ -12096,9 +12262,22 @@ var Written = class {
       exclude: known("exclude", this.#absolute(under(sync, "exclude"))),
       artifacts: [...new Set(this.#artifacts)],
       allPaths: paths.map(relativeToRoot),
+      runsCode: this.#runsCode(),
+      infersWheel: keysOf(under(this.#layers, "artifacts")).length === 0,
       notes: this.#notes,
       places: this.#places
     };
+  }
+  #runsCode() {
+    const artifacts = under(this.#layers, "artifacts");
+    const experimental = under(this.#layers, "experimental");
+    const code = ["scripts", "python", "pydabs"].flatMap((key2) => under(experimental, key2));
+    const builds = artifacts.flatMap(valuesOf).some((artifact) => {
+      const fields = artifact.kind === "map" ? artifact.entries() : void 0;
+      return !fields || fields.has("build") || fields.has("type");
+    });
+    const computed = [...this.#layers, ...experimental, ...artifacts].some(({ kind }) => kind === "text");
+    return builds || computed || [...code, ...under(this.#layers, "python")].some(isGiven);
   }
   /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
   #absolute(layers) {
@@ -12149,6 +12328,9 @@ var Written = class {
     if (!hasVariable(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 };
+function isGiven(value) {
+  return value.kind !== "map" || value.entries().size > 0;
+}
 var hasVariable = (text) => text.includes("${");
 function textOf3(value) {
   return value?.kind === "text" ? value.text : void 0;
@@ -12162,21 +12344,28 @@ async function readSources(options, tree, platform) {
   const { bundleRoot, checkout, target } = options;
   try {
     const files = await readBundleFiles({ root: bundleRoot, checkout, platform, tree });
-    return { files, selection: writtenSelection(files, target, bundleRoot) };
+    const selection = writtenSelection(files, target, bundleRoot);
+    const builds = selection.infersWheel && await hasSetup(bundleRoot, tree);
+    return { files, selection, runsCode: selection.runsCode || builds };
   } catch (error) {
     if (!(error instanceof SecretlessError)) throw error;
     const [mistake = error.details] = error.mistakes;
     const where = mistake.place === void 0 ? "" : `${mistake.place.file}: `;
     return {
       files: [],
+      runsCode: true,
       selection: wholeFolder(bundleRoot, `The bundle cannot be read: ${where}${mistake.problem}`)
     };
   }
 }
+async function hasSetup(bundleRoot, tree) {
+  return (await tree.list(bundleRoot)).some(({ name }) => name.toLowerCase() === "setup.py");
+}
 function wholeFolder(bundleRoot, note) {
   const nothing = { include: [], exclude: [], artifacts: [] };
   const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
-  return { ...root, ...nothing, allPaths: root.paths, notes: [note], places: /* @__PURE__ */ new Map() };
+  const unknown = { runsCode: true, infersWheel: true };
+  return { ...root, ...nothing, ...unknown, allPaths: root.paths, notes: [note], places: /* @__PURE__ */ new Map() };
 }
 async function filesOf(selections, scanned, boundary) {
   await refuseOutside(selections, boundary);
@@ -12203,7 +12392,7 @@ import { parseArgs } from "node:util";
 var USAGE = `Usage: databricks-secretless scan [path] [options]
 
 Looks for static credentials in what the bundle at path (default: .) would upload. Where path is no bundle, everything
-below it is looked at, with the bundles in there as their own files say.
+below it is looked at, with the bundles in there as their own files say. A file is looked at alone.
 
   -t, --target name          the target whose settings select files
       --format text|json|sarif
@@ -12370,7 +12559,16 @@ async function findPlace(folder, tree) {
   const bundles = await bundlesBelow(folder, tree);
   return { checkout, folder, bundles, above: await bundleAbove(folder, checkout, tree) };
 }
-async function sourcesAt({ folder, bundles, checkout }, options, terminal) {
+async function findFile(file, tree) {
+  const folder = dirname6(file);
+  const entries = await tree.list(folder).catch(() => []);
+  if (!entries.some(({ name, type }) => name === basename(file) && type === "file")) return void 0;
+  const checkout = await findCheckout(folder, tree);
+  const above2 = await isBundle(folder, tree) ? folder : await bundleAbove(folder, checkout, tree);
+  return { checkout, folder, bundles: [], above: above2, file };
+}
+async function sourcesAt({ folder, bundles, checkout, file }, options, terminal) {
+  if (file !== void 0) return [];
   const { tree, platform } = terminal;
   const sources = [];
   for (const bundleRoot of bundles)
@@ -12381,7 +12579,7 @@ async function sourcesAt({ folder, bundles, checkout }, options, terminal) {
   const note = bundles.length === 0 ? whole2.selection.notes : [`There is no bundle in the folder itself: all of it was read, with the bundles ${named2}.`];
   return [...sources, { ...whole2, selection: { ...whole2.selection, notes: note } }];
 }
-async function scanAll(sources, options, terminal) {
+async function scanAll(sources, options, terminal, file) {
   const { tree, platform } = terminal;
   const scanned = new ScannedFiles(options, { tree, onProgress: progress(terminal) });
   const entries = await tree.list(options.checkout).catch(() => []);
@@ -12391,6 +12589,10 @@ async function scanAll(sources, options, terminal) {
   for (const one of sources) {
     const placeOf = (path2) => one.selection.places.get(path2);
     reports.push(await scanSources(one, scanned, { checkout, platform, tree, placeOf }));
+  }
+  if (file !== void 0) {
+    await scanned.scan([file]);
+    return scanned.report();
   }
   const note = "Configuration was read as it is written: variables are resolved only when a deployment is planned.";
   const unscanned = reports.flatMap((report) => report.unscanned);
@@ -12424,25 +12626,27 @@ async function runScan(args, terminal) {
 ${USAGE}`);
     return 3;
   }
-  const folder = await terminal.tree.real(resolve2(terminal.folder, asked.path));
-  const readable = await terminal.tree.list(folder).then(
+  const { tree } = terminal;
+  const path2 = await tree.real(resolve2(terminal.folder, asked.path));
+  const isFolder = await tree.list(path2).then(
     () => true,
     () => false
   );
-  if (!readable) {
-    terminal.err(`${harmless(asked.path)} is no folder that can be read. Name the folder of databricks.yml.`);
-    return 3;
-  }
-  return scanAt(await findPlace(folder, terminal.tree), asked, terminal);
+  const place = isFolder ? await findPlace(path2, tree) : await findFile(path2, tree);
+  if (place !== void 0) return scanAt(place, asked, terminal);
+  terminal.err(
+    `${harmless(asked.path)} is no folder or file that can be read. Name the folder of databricks.yml, or a file.`
+  );
+  return 3;
 }
 async function scanAt(place, asked, terminal) {
-  const { checkout, folder } = place;
+  const { checkout, folder, file } = place;
   const from = { folder: terminal.folder, checkout, colours: terminal.colours };
   const repositoryId = await readRepositoryId(checkout, terminal.tree) ?? "";
   const options = { checkout, bundleRoot: folder, target: asked.target, repositoryId };
   const accepted = await exceptionsAt(place, options, terminal);
   const sources = await sourcesAt(place, options, terminal);
-  const scanned = await scanAll(sources, options, terminal).catch((error) => {
+  const scanned = await scanAll(sources, options, terminal, file).catch((error) => {
     if (!(error instanceof SecretlessError)) throw error;
     return error;
   });
@@ -12459,7 +12663,7 @@ async function scanAt(place, asked, terminal) {
   const findings = applied.findings.filter((finding) => !unknown.includes(finding));
   const yaml = sources.flatMap(({ files }) => files.map(({ name }) => name));
   const unused = applied.unused.filter(
-    (one) => accepted.own.exceptions.includes(one) && isAlwaysSeen(one, yaml)
+    (one) => file === void 0 && accepted.own.exceptions.includes(one) && isAlwaysSeen(one, yaml)
   );
   const mistakes = [
     ...accepted.own.mistakes,

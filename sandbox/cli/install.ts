@@ -11,9 +11,13 @@ export async function installStandIn(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await build({
     entryPoints: [join(import.meta.dirname, "main.ts")],
-    outfile: join(folder, "databricks-standin.cjs"),
+    outfile: join(folder, "databricks-standin.mjs"),
     bundle: true,
-    format: "cjs",
+    // Not CommonJS: an import of that reads it a second time for the names that it exports, half of a short run.
+    format: "esm",
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
     platform: "node",
     target: "node20",
     legalComments: "none",
@@ -21,7 +25,7 @@ export async function installStandIn(folder: string): Promise<string> {
   });
   const program = join(folder, "databricks");
   // A dynamic import works whatever kind of module a package.json around the folder makes of this file.
-  await writeFile(program, `#!${process.execPath}\nimport("./databricks-standin.cjs");\n`);
+  await writeFile(program, `#!${process.execPath}\nimport("./databricks-standin.mjs");\n`);
   await chmod(program, 0o755);
   return program;
 }

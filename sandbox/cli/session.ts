@@ -3,6 +3,7 @@ import { resolveBundle, type Bundle, type Environment } from "./bundle.ts";
 import type { Command } from "./command-line.ts";
 import { loadBundle, objectOf } from "./config-file.ts";
 import { cannot, type Note } from "./diagnostics.ts";
+import { send } from "./http.ts";
 import { TokenSource } from "./token-source.ts";
 import { VERSION } from "./version.ts";
 import { WorkspaceClient } from "./workspace-client.ts";
@@ -50,8 +51,8 @@ function hostOf(config: JsonObject, env: Environment): string {
 
 async function wellKnownWorkspaceId(host: string): Promise<string> {
   try {
-    const response = await fetch(`${host}/.well-known/databricks-config`);
-    return textOf(((await response.json()) as JsonObject)["workspace_id"]);
+    const { body } = await send(`${host}/.well-known/databricks-config`, {});
+    return textOf((JSON.parse(body.toString("utf8")) as JsonObject)["workspace_id"]);
   } catch {
     return "";
   }

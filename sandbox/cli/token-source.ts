@@ -1,4 +1,5 @@
 import { cannot, CliFailure } from "./diagnostics.ts";
+import { send } from "./http.ts";
 
 interface Token {
   readonly value: string;
@@ -54,9 +55,9 @@ export class TokenSource {
 
   async #fetch(): Promise<Token> {
     const headers = { "X-Databricks-Metadata-Version": "1", "X-Databricks-Host": this.#host };
-    const response = await fetch(this.#url, { headers, signal: AbortSignal.timeout(10_000) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`token request: ${text}`);
+    const { ok, body } = await send(this.#url, { headers, timeout: 10_000 });
+    const text = body.toString("utf8");
+    if (!ok) throw new Error(`token request: ${text}`);
     const answer = JSON.parse(text) as { access_token?: string; expires_on?: number };
     if (!answer.access_token) throw new Error("token parse: invalid token");
     const now = Date.now();

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseJson, textOf, writeJson, type Json, type JsonObject } from "../http/json.ts";
 import { objectOf } from "./config-file.ts";
 import { CliFailure } from "./diagnostics.ts";
+import { send, type Answered } from "./http.ts";
 import type { TokenSource } from "./token-source.ts";
 
 /** An answer of the API other than 2xx. */
@@ -53,13 +54,12 @@ export class WorkspaceClient {
     const search = new URLSearchParams(query).toString();
     const url = `${this.host}${path}${search === "" ? "" : `?${search}`}`;
     const content = body === undefined || Buffer.isBuffer(body) ? body : writeJson(body);
-    const response = await this.#send(method, url, content);
-    const answer = Buffer.from(await response.arrayBuffer());
-    if (response.ok) return answer;
-    throw new ApiFailure(doing, response.status, answer.toString("utf8"));
+    const answer = await this.#send(method, url, content);
+    if (answer.ok) return answer.body;
+    throw new ApiFailure(doing, answer.status, answer.body.toString("utf8"));
   }
 
-  async #send(method: string, url: string, body: string | Buffer | undefined): Promise<Response> {
+  async #send(method: string, url: string, body: string | Buffer | undefined): Promise<Answered> {
     for (let tries = 1; ; tries += 1) {
       const headers = {
         Authorization: `Bearer ${await this.#tokens.token()}`,
@@ -67,10 +67,9 @@ export class WorkspaceClient {
         ...(typeof body === "string" ? { "Content-Type": "application/json" } : {}),
       };
       try {
-        const response = await fetch(url, { method, headers, body: body ?? null });
-        if (tries === TRIES || (response.status !== 429 && response.status !== 503)) return response;
-        await response.arrayBuffer();
-        await wait(Number(response.headers.get("retry-after") ?? "1") * 1000);
+        const answer = await send(url, { method, headers, body });
+        if (tries === TRIES || (answer.status !== 429 && answer.status !== 503)) return answer;
+        await wait(Number(answer.headers["retry-after"] ?? "1") * 1000);
       } catch (error) {
         if (tries === TRIES) throw new CliFailure(`${method} "${url}": ${(error as Error).message}`);
         await wait(1000);

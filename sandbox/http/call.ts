@@ -50,6 +50,14 @@ export function formBody(call: Call): URLSearchParams {
   return new URLSearchParams(call.content.toString("utf8"));
 }
 
+/** The parts of a body that is `multipart/form-data` (RFC 7578); undefined for any other. */
+export async function multipartBody({ content, headers }: Call): Promise<FormData | undefined> {
+  const type = headers["content-type"] ?? "";
+  if (!type.startsWith("multipart/form-data")) return undefined;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- for what one client sends to a sandbox it is enough
+  return new Response(content, { headers: { "content-type": type } }).formData();
+}
+
 /** The caller of a route that is not public. */
 export function callerOf(call: Call): ServicePrincipal {
   if (call.principal === undefined) throw new Error(`${call.path} has no authenticated caller`);

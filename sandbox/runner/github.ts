@@ -24,6 +24,8 @@ export interface GitHubStep {
   readonly onStart?: (pid: number) => void;
   /** The later steps of the job: called between main and post with the variables that main has set for them. */
   readonly later?: (environment: Readonly<Record<string, string>>) => Promise<void>;
+  /** Whether there is a post step; a machine that is gone has none. Default true. */
+  readonly post?: boolean;
 }
 
 export interface StepResult {
@@ -123,7 +125,7 @@ export async function runGitHubStep(step: GitHubStep): Promise<StepResult> {
   );
   await step.later?.(readFileCommand(await readFile(file("env"), "utf8")));
   const postExitCode =
-    manifest.runs.post === undefined
+    manifest.runs.post === undefined || step.post === false
       ? null
       : await start(manifest.runs.post, { ...stateVariables, SANDBOX_POST: "1" });
 

@@ -1,8 +1,10 @@
-import { jsonBody, type Call, type Route } from "../http/call.ts";
+import { jsonBody, multipartBody, type Call, type Route } from "../http/call.ts";
 import { jsonId, textOf, type JsonObject } from "../http/json.ts";
-import { invalidParameter, ok } from "../http/reply.ts";
+import { apiError, invalidParameter, ok } from "../http/reply.ts";
 import type { WorkspaceObject, WorkspaceTree } from "./files.ts";
 import type { Homes } from "./homes.ts";
+
+const MOST_EXPORTED = 10 << 20;
 
 /** `/api/2.0/workspace` and `/api/2.0/workspace-files`. */
 export function filesRoutes(tree: WorkspaceTree, homes: Homes): Route[] {
@@ -38,6 +40,9 @@ export function filesRoutes(tree: WorkspaceTree, homes: Homes): Route[] {
         const object = tree.find(readable(call, call.query.get("path")));
         if (object.type === "DIRECTORY") throw invalidParameter(`Path (${object.path}) is a directory.`);
         if (call.query.get("direct_download") === "true") return ok(object.content);
+        // Source: Workspace API, `GET /api/2.0/workspace/export`: no more than 10 MB are handed out.
+        if (object.content.length > MOST_EXPORTED)
+          throw apiError(400, "MAX_NOTEBOOK_SIZE_EXCEEDED", `Path (${object.path}) exceeds 10 MB.`);
         return ok({ content: object.content.toString("base64") });
       },
     },
@@ -64,9 +69,15 @@ export function filesRoutes(tree: WorkspaceTree, homes: Homes): Route[] {
       method: "POST",
       pattern: "/api/2.0/workspace/import",
       access: "write",
-      handle: (call) => {
-        const { path, content, overwrite } = jsonBody(call);
-        tree.importFile(writable(call, path), Buffer.from(textOf(content), "base64"), overwrite === true);
+      // The CLI uploads in parts from 1.21.0 on (by its notes, not seen): `path`, `content`, then `format`, `overwrite`.
+      handle: async (call) => {
+        const parts = await multipartBody(call);
+        const { path, content, overwrite } = parts === undefined ? jsonBody(call) : Object.fromEntries(parts);
+        const bytes =
+          content instanceof File
+            ? Buffer.from(await content.arrayBuffer())
+            : Buffer.from(textOf(content), "base64");
+        tree.importFile(writable(call, path), bytes, overwrite === true || overwrite === "true");
         return ok();
       },
     },

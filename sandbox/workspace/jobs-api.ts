@@ -71,11 +71,18 @@ function listJobs(jobs: Jobs, call: Call): Reply {
   const expanded = call.query.get("expand_tasks") === "true";
   const items = page.items.map((job) => ({
     ...head(job),
-    settings: expanded ? job.settings : without(job.settings, "tasks", "job_clusters"),
+    ...(expanded ? firstTasks(job) : { settings: without(job.settings, "tasks", "job_clusters") }),
   }));
   const more =
     page.nextPageToken === "" ? { has_more: false } : { has_more: true, next_page_token: page.nextPageToken };
   return ok({ jobs: items, ...more });
+}
+
+/** The expanded listing shows the first tasks of a job, and says whether there are more. */
+function firstTasks({ settings }: Job): JsonObject {
+  const tasks = tasksOf(settings);
+  if (tasks.length <= TASKS_PAGE) return { settings };
+  return { settings: { ...settings, tasks: tasks.slice(0, TASKS_PAGE) }, has_more: true };
 }
 
 function head(job: Job): JsonObject {

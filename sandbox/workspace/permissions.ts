@@ -66,6 +66,14 @@ export class Permissions {
     return this.#changed.get(`/${type}/${id}`) ?? first;
   }
 
+  /** The judge: whether a principal of the workspace, who is no admin, may change an object. */
+  mayChange(type: string, id: string, applicationId: string): boolean {
+    const levels = new Set(["IS_OWNER", "CAN_MANAGE", "CAN_EDIT"]);
+    // Everybody of the workspace is in the first, everybody of the account in the second.
+    const names = new Set([applicationId, "users", "account users"]);
+    return this.of(type, id).some(({ name, level }) => levels.has(level) && names.has(name));
+  }
+
   #kind(type: string): PermissionKinds[string] {
     const kind = Object.hasOwn(this.#kinds, type) ? this.#kinds[type] : undefined;
     if (kind === undefined) throw invalidParameter(`'${type}' is not a supported object type`);

@@ -19,6 +19,8 @@ export type UpdateState = "COMPLETED" | "FAILED" | "CANCELED";
 interface Update {
   readonly id: string;
   readonly pipelineId: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
   state: "RUNNING" | UpdateState;
   readonly outcome: UpdateState;
   readonly error: string | undefined;
@@ -66,6 +68,7 @@ export class Pipelines {
       { method: "PUT", pattern: one, access: "write", handle: (call) => this.#edit(call) },
       { method: "DELETE", pattern: one, access: "write", handle: (call) => this.#delete(call) },
       { method: "POST", pattern: `${one}/updates`, access: "write", handle: (call) => this.#start(call) },
+      { method: "GET", pattern: `${one}/updates`, access: "read", handle: (call) => this.#listUpdates(call) },
       {
         method: "GET",
         pattern: `${one}/updates/{update}`,
@@ -159,9 +162,30 @@ export class Pipelines {
     const pipelineId = this.#find(call).id;
     const { outcome, error } = this.#outcomes.shift() ?? { outcome: "COMPLETED" as const, error: undefined };
     const request = jsonBody(call);
-    const update: Update = { id: randomUUID(), pipelineId, state: "RUNNING", outcome, error, request };
+    const createdAt = this.#context.clock.now();
+    const started = { id: randomUUID(), pipelineId, createdAt, request };
+    const update: Update = { ...started, state: "RUNNING", outcome, error };
     this.#updates.push(update);
     return ok({ update_id: update.id });
+  }
+
+  /** Newest first. */
+  #listUpdates(call: Call): Reply {
+    const { id } = this.#find(call);
+    const updates = this.#updates.filter(({ pipelineId }) => pipelineId === id).reverse();
+    const page = pageOf(
+      updates,
+      call.query.get("page_token"),
+      pageSize(call.query.get("max_results"), 25, 100),
+    );
+    const more = page.nextPageToken === "" ? {} : { next_page_token: page.nextPageToken };
+    const shown = page.items.map((update) => ({
+      pipeline_id: id,
+      update_id: update.id,
+      creation_time: update.createdAt,
+      state: update.state,
+    }));
+    return ok({ updates: shown, ...more });
   }
 
   /** The first look finds it running, the second finds it ended. */

@@ -18,6 +18,7 @@ interface Credential {
   readonly workspaces: Set<string>;
   /** Azure resource id of the access connector whose identity it presents. */
   readonly connector: string;
+  readonly managedIdentity: string;
   /** Principal → privileges. */
   readonly grants: Map<string, Set<string>>;
 }
@@ -40,6 +41,8 @@ export interface NewCredential {
   readonly isolated?: boolean;
   /** Default: one of its own. */
   readonly connector?: string;
+  /** Azure resource id of the user-assigned identity that it presents; default: the connector's own. */
+  readonly managedIdentity?: string;
 }
 
 /**
@@ -65,9 +68,10 @@ export class ServiceCredentials {
   }
 
   add({ name, purpose = "SERVICE", owner = this.metastoreOwner, ...more }: NewCredential): void {
-    const { isolated = false, connector = `${CONNECTORS}/${name}` } = more;
+    const { isolated = false, connector = `${CONNECTORS}/${name}`, managedIdentity = "" } = more;
     const workspaces = new Set(isolated ? [this.#context.workspaceId] : []);
-    this.#all.set(name, { name, purpose, owner, isolated, workspaces, connector, grants: new Map() });
+    const about = { name, purpose, owner, isolated, workspaces, connector, managedIdentity };
+    this.#all.set(name, { ...about, grants: new Map() });
   }
 
   /** Grants a privilege as an administrator would, without the API's checks. */
@@ -94,6 +98,11 @@ export class ServiceCredentials {
   /** Azure resource id of the connector whose identity it presents. */
   connectorOf(name: string): string {
     return this.#find(name).connector;
+  }
+
+  /** Azure resource id of the user-assigned identity that it presents. */
+  identityOf(name: string): string {
+    return this.#find(name).managedIdentity;
   }
 
   /** Who holds ACCESS on a credential, sorted. */
@@ -311,9 +320,10 @@ export class ServiceCredentials {
   }
 }
 
-function render({ name, purpose, owner, isolated, connector }: Credential): JsonObject {
+function render({ name, purpose, owner, isolated, connector, managedIdentity }: Credential): JsonObject {
   const mode = isolated ? "ISOLATION_MODE_ISOLATED" : "ISOLATION_MODE_OPEN";
-  const identity = { access_connector_id: connector, credential_id: name };
+  const assigned = managedIdentity === "" ? {} : { managed_identity_id: managedIdentity };
+  const identity = { access_connector_id: connector, ...assigned, credential_id: name };
   return { name, full_name: name, purpose, owner, isolation_mode: mode, azure_managed_identity: identity };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { callerOf, jsonBody, type Call, type Route } from "../http/call.ts";
-import { textOf, type JsonObject } from "../http/json.ts";
+import { jsonId, textOf, type JsonObject } from "../http/json.ts";
 import { apiError, invalidParameter, ok, type Reply } from "../http/reply.ts";
 import type { WorkspaceContext } from "./context.ts";
 
@@ -12,6 +12,7 @@ export class UnityCatalog {
   readonly catalogs = new Map<string, JsonObject>();
   readonly schemas = new Map<string, JsonObject>();
   readonly volumes = new Map<string, JsonObject>();
+  readonly #bindings = new Map<string, readonly string[]>();
   readonly #context: WorkspaceContext;
 
   constructor(context: WorkspaceContext) {
@@ -28,8 +29,30 @@ export class UnityCatalog {
     });
   }
 
+  /** Binds a catalog to workspaces, in which alone it can be used from then on. */
+  isolateCatalog(name: string, workspaces: readonly string[]): void {
+    this.catalogs.set(name, { ...this.catalogs.get(name), isolation_mode: "ISOLATED" });
+    this.#bindings.set(name, workspaces);
+  }
+
+  /** A schema as an administrator would make it. */
+  addSchema(fullName: string, owner = "platform"): void {
+    const [catalog = "", name = ""] = fullName.split(".");
+    this.schemas.set(fullName, { name, catalog_name: catalog, full_name: fullName, owner });
+  }
+
   routes(): Route[] {
     return [
+      {
+        method: "GET",
+        pattern: `${BASE}/bindings/catalog/{name}`,
+        access: "read",
+        handle: (call) => {
+          const name = textOf(find(this.catalogs, "Catalog", call.params["name"])["name"]);
+          const ids = this.#bindings.get(name) ?? [];
+          return ok({ bindings: ids.map((id) => ({ workspace_id: jsonId(id) })) });
+        },
+      },
       {
         method: "GET",
         pattern: `${BASE}/current-metastore-assignment`,

@@ -10,6 +10,7 @@ import { Grants } from "./grants.ts";
 import { Homes } from "./homes.ts";
 import { Jobs } from "./jobs.ts";
 import { jobsRoutes } from "./jobs-api.ts";
+import { Kept } from "./kept.ts";
 import { Permissions, type PermissionKinds } from "./permissions.ts";
 import { Pipelines } from "./pipelines.ts";
 import { Runs } from "./runs.ts";
@@ -33,6 +34,7 @@ export class Workspace {
   readonly unityCatalog: UnityCatalog;
   readonly serviceCredentials: ServiceCredentials;
   readonly grants: Grants;
+  readonly kept: Kept;
   readonly permissions: Permissions;
   readonly clusters: Clusters;
   readonly tokenManagement: TokenManagement;
@@ -54,7 +56,13 @@ export class Workspace {
     this.tokenManagement = new TokenManagement(context);
     this.serviceCredentials = new ServiceCredentials(context);
     const { catalogs: catalog, schemas: schema, volumes: volume } = this.unityCatalog;
-    this.grants = new Grants({ catalog, schema, volume }, context);
+    this.kept = new Kept(context, () => this.grants);
+    const { secrets: secret, connections: connection } = this.kept;
+    this.grants = new Grants(
+      { catalog, schema, volume, secret, connection },
+      context,
+      () => this.serviceCredentials.metastoreOwner,
+    );
     this.#homes = new Homes(this.files, () => this.permissions);
     this.permissions = new Permissions(this.#permissionKinds(), context, this.#homes);
   }
@@ -71,6 +79,7 @@ export class Workspace {
       this.apps.routes(),
       this.unityCatalog.routes(),
       this.serviceCredentials.routes(),
+      this.kept.routes(),
       this.grants.routes(),
       this.permissions.routes(),
       this.clusters.routes(),

@@ -53,7 +53,7 @@ const send: Send = async ({ method, url, headers, body }) => {
   return { status: response.status, headers: Object.fromEntries(response.headers), body: text };
 };
 const api = connectDatabricks({ host: order.host, token: () => Promise.resolve(order.token), send, clock });
-const connection = { workspace: api, account: api };
+const connection = { workspace: api, account: api, elsewhere: undefined };
 const request = {
   files: readAccessFiles({ path: "access.yml", text: order.access }, undefined),
   bundle: bundleFacts(order.summary, order.workspaceId),

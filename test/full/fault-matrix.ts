@@ -1,14 +1,21 @@
+import assert from "node:assert/strict";
+import { AZURE_DEVOPS } from "../../core/ci/azure-devops/dialect.ts";
+import { requestAzureDevOpsIdToken } from "../../core/ci/azure-devops/id-token.ts";
 import { requestGitHubIdToken } from "../../core/ci/github/id-token.ts";
 import type { Clock, Send } from "../../core/base/ports.ts";
 import { createSend } from "../../core/net/send.ts";
+import { AZURE_DEPLOYER, CONNECTION, TENANT_ID } from "../../sandbox/defaults.ts";
 import type { FaultAnswer, FaultRule } from "../../sandbox/http/faults.ts";
 import type { LoggedRequest } from "../../sandbox/http/log.ts";
+import { prepareAccess } from "../unit/support/access-flow.ts";
 import { Flow, usualCli, type PlayCli } from "../unit/support/flow.ts";
 
-/** Time passes this much faster than on the wall: a deadline of a minute is over in three seconds. */
-const SPEED = 20;
+/** Whether all cases are played, several at a time: then nothing may come late because the machine is busy. */
+const IS_BUSY = process.env["TEST_EVERY_CASE"] !== undefined;
+/** Time passes this much faster than on the wall: a deadline of a minute is over in seconds. */
+const SPEED = IS_BUSY ? 8 : 20;
 /** Milliseconds on the wall for one request, in place of the usual half a minute. */
-const TIMEOUT = 800;
+const TIMEOUT = IS_BUSY ? 2_500 : 800;
 
 /** A clock that is in a hurry. */
 export function fastClock(): Clock {
@@ -86,10 +93,30 @@ export const FAULTS: Readonly<Record<string, Then & { readonly passing: boolean 
 /** A command whose requests are all hit. */
 export interface Course {
   readonly name: string;
+  /** Of its cases one in so many is played; default all. Its own requests alone, where it shares some with others. */
+  readonly every?: number;
+  /** What cannot be read leaves the scope of access unproven: no failure then, and codes of its own. */
+  readonly judgesAccess?: true;
   run(flow: Flow, send: Send, clock: Clock): Promise<number>;
 }
 
-function course(name: string, inputs: Parameters<Flow["run"]>[0], entries: Record<string, string>): Course {
+type Given = NonNullable<Parameters<Flow["run"]>[2]>;
+type Inputs = Parameters<Flow["run"]>[0];
+
+interface CourseOptions extends Pick<Course, "every" | "judgesAccess"> {
+  readonly inputs?: Inputs;
+  /** What the CLI plans. */
+  readonly entries?: Readonly<Record<string, string>>;
+  /** What has to be there before; answers with the CLI that goes with it. */
+  readonly prepare?: (flow: Flow) => Promise<PlayCli>;
+  /** The CI and the ports, where they are not GitHub's. */
+  readonly given?: (flow: Flow, send: Send, clock: Clock) => Given;
+}
+
+function course(
+  name: string,
+  { inputs = {}, entries = {}, prepare, given = onGitHub, ...more }: CourseOptions,
+): Course {
   const cliOf = ({ sandbox }: Flow): PlayCli =>
     usualCli(entries, (command) => {
       if (command.startsWith("destroy")) sandbox.workspace.jobs.delete("7");
@@ -97,23 +124,94 @@ function course(name: string, inputs: Parameters<Flow["run"]>[0], entries: Recor
     });
   return {
     name,
-    run: (flow, send, clock) =>
-      flow.run(inputs, cliOf(flow), {
-        ports: { send, clock },
-        ci: {
-          mintIdToken: (audience: string) => {
-            const { requestUrl, requestToken } = flow.sandbox.github;
-            return requestGitHubIdToken({ requestUrl, requestToken, fromFork: false, audience, send });
-          },
-        },
-      }),
+    ...more,
+    run: async (flow, send, clock) => {
+      const { ports, ...rest } = given(flow, send, clock);
+      const cli = prepare ? await prepare(flow) : cliOf(flow);
+      return flow.run(inputs, cli, { ...rest, ports: { send, clock, ...ports } });
+    },
   };
 }
 
+function onGitHub({ sandbox }: Flow, send: Send): Given {
+  const { requestUrl, requestToken } = sandbox.github;
+  const mintIdToken = (audience: string): Promise<string> =>
+    requestGitHubIdToken({ requestUrl, requestToken, fromFork: false, audience, send });
+  return { ci: { mintIdToken } };
+}
+
+/** A service connection of Azure DevOps, whose ID token goes to Entra ID. */
+function onAzure({ sandbox, path }: Flow, send: Send, clock: Clock): Given {
+  const { azure, entra } = sandbox;
+  const variables = {
+    ...{
+      oidcRequestUri: azure.oidcRequestUri,
+      collectionUri: azure.collectionUri(),
+      projectId: azure.projectId,
+    },
+    ...{ hostType: "build", planId: azure.planId, jobId: azure.jobId },
+  };
+  const quiet = { debug: () => undefined, info: () => undefined };
+  const mintIdToken = (): Promise<string> =>
+    requestAzureDevOpsIdToken({
+      ...{ variables, send, clock, ...quiet },
+      jobToken: azure.jobToken,
+      connectionId: CONNECTION.id,
+    });
+  const environment = { PATH: path, AZURE_AUTHORITY_HOST: entra.authority() };
+  return {
+    ci: { mintIdToken, dialect: AZURE_DEVOPS, fixedAudience: "api://AzureADTokenExchange" },
+    ports: { environment },
+  };
+}
+
+/** With a token service that can be left behind: it says that it listens, and that it has heard. */
+function withService(flow: Flow, send: Send): Given {
+  let toStep: (line: string) => void = () => undefined;
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const process = {
+    pid: 4_000_001,
+    read: (onLine: (line: string) => void): Promise<void> => {
+      toStep = onLine;
+      return ended;
+    },
+    write: (line: string): void => {
+      const { type, id } = JSON.parse(line) as { readonly type: string; readonly id?: number };
+      if (type === "charge") toStep(JSON.stringify({ type: "listening", port: 1 }));
+      if (type === "sync") toStep(JSON.stringify({ type: "echo", id }));
+      if (type === "stop") end();
+    },
+    release: (): void => undefined,
+    kill: (): void => {
+      end();
+    },
+  };
+  return {
+    ...onGitHub(flow, send),
+    ports: { detached: { runner: undefined, start: () => Promise.resolve(process) } },
+  };
+}
+
+const ENTRA = {
+  command: "plan",
+  exchange: "entra",
+  "tenant-id": TENANT_ID,
+  "client-id": AZURE_DEPLOYER.applicationId,
+} as const;
+
 export const COURSES: readonly Course[] = [
-  course("deploy", {}, { "jobs.nightly": "update" }),
-  course("run", { command: "run", resource: "nightly" }, {}),
-  course("destroy", { command: "destroy", "auto-approve": "true" }, {}),
+  course("deploy", { entries: { "jobs.nightly": "update" } }),
+  course("run", { inputs: { command: "run", resource: "nightly" } }),
+  course("destroy", { inputs: { command: "destroy", "auto-approve": "true" } }),
+  course("plan", { inputs: { command: "plan" }, entries: { "jobs.nightly": "update" } }),
+  course("login", { inputs: { command: "login", target: "" }, given: withService }),
+  course("access", {
+    prepare: async (flow) => (await prepareAccess(flow)).cli(),
+    every: 3,
+    judgesAccess: true,
+  }),
+  course("a plan through Azure DevOps and Entra ID", { inputs: ENTRA, given: onAzure }),
 ];
 
 export interface Outcome {
@@ -130,7 +228,8 @@ export interface Outcome {
 
 /** The requests of a course that are our own, each as a rule that hits it. */
 export async function requestsOf(course: Course): Promise<readonly FaultRule[]> {
-  const { requests } = await underFault(course);
+  const { requests, error } = await underFault(course);
+  assert.equal(error, "", "without a fault");
   const own = requests.filter(({ userAgent }) => userAgent.startsWith("databricks-secretless"));
   const rules = own.map(({ system, method, path }) => ({ system, method, path }));
   return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
@@ -163,7 +262,7 @@ export async function underFault(course: Course, rule?: FaultRule): Promise<Outc
 /** Codes that say the truth about a request that fails for good, by what it asked. */
 function wantedCodes(path: string): readonly string[] {
   // What the CI answers is its own refusal to mint.
-  if (path.includes("/idtoken/")) return ["ENDPOINT_UNAVAILABLE", "ID_TOKEN_REFUSED"];
+  if (/\/idtoken\/|\/oidctoken$/.test(path)) return ["ENDPOINT_UNAVAILABLE", "ID_TOKEN_REFUSED"];
   return ["ENDPOINT_UNAVAILABLE"];
 }
 
@@ -194,12 +293,12 @@ export async function judged(course: Course, { request, fault, times }: FaultCas
   const what = `${course.name}: ${request.method ?? ""} ${route}, ${fault}, ${times === 1 ? "once" : "for ever"}: ${code} ${error.slice(0, 300)}`;
   if (took > HUNG) return { verdict: "hung", what };
   if (hits === 0) return { verdict: "wrong", what: `${what} (never hit)` };
-  const isWanted = wantedCodes(route).includes(code);
+  const isWanted = wantedCodes(route).includes(code) || (course.judgesAccess && code.startsWith("ACCESS_"));
   if (exitCode !== 0) {
     const isAllowed = isWanted && !(passing && times === 1);
     return { verdict: isAllowed ? "failed as wanted" : "wrong", what };
   }
   // An answer that never was right is not taken for one.
-  const isTaken = times === Infinity && !OPTIONAL.test(route);
+  const isTaken = times === Infinity && !OPTIONAL.test(route) && !course.judgesAccess;
   return { verdict: isTaken ? "wrong" : "recovered", what };
 }

@@ -11,9 +11,11 @@ describe("every request of our own under every fault", function () {
   for (const course of COURSES) {
     it(`${course.name}: recovers, or fails with the right code`, async () => {
       const requests = await requestsOf(course);
-      const cases = requests.flatMap((request) =>
-        Object.keys(FAULTS).flatMap((fault) => [1, Infinity].map((times) => ({ request, fault, times }))),
-      );
+      const cases = requests
+        .flatMap((request) =>
+          Object.keys(FAULTS).flatMap((fault) => [1, Infinity].map((times) => ({ request, fault, times }))),
+        )
+        .filter((_, at) => at % (course.every ?? 1) === 0);
       const count = cases.length;
       const results: Judged[] = [];
       const lane = async (): Promise<void> => {

@@ -56,6 +56,18 @@ describe("the built action on GitHub", () => {
       assert.ok(first.summary.includes(text), `${text} is not in\n${first.summary}`);
     }
 
+    // A bundle without access pays one look at the records, and has a row for what the run has found.
+    const forAccess = job.sandbox.requests.filter(
+      ({ userAgent, path: route, query, body }) =>
+        !userAgent.includes("cli/") &&
+        /databricks-secretless\/access|access\.json|unity-catalog|\/accounts\/|rule-sets|token-management/.test(
+          JSON.stringify([route, query, body]),
+        ),
+    );
+    assert.ok(forAccess.length <= 1, JSON.stringify(forAccess.map(({ path: route }) => route)));
+    for (const item of ["NHI2", "NHI3", "NHI4", "NHI6", "PR.AA-03"])
+      assert.ok(first.summary.replaceAll("&#46;", ".").replaceAll("&#45;", "-").includes(item), item);
+
     const since = job.sandbox.requests.length;
     const second = await job.step({ command: "plan" });
     assert.equal(second.exitCode, 0, second.log);

@@ -1,11 +1,14 @@
 import { sandboxCli, type SandboxCli } from "../../sandbox/runner/find-cli.ts";
-import { assertRecovered, killedAt } from "./support/killed.ts";
+import { assertRecovered, killedAt, startKilledJob, type Case } from "./support/killed.ts";
 import { ProcessWatch } from "./support/processes.ts";
 
-/** The lock is taken, files go up, a job is made, the state is written. */
-const SAMPLE = [20, 36, 42];
+/** A dashboard and a schema are being made; all is made, and the state is about to be written. */
+const SAMPLE: readonly Case[] = [
+  { end: "everything killed", edition: "first", nth: 38 },
+  { end: "our process killed", edition: "first", nth: 46 },
+];
 
-describe("a deployment of which everything is killed (skipped without the real CLI on PATH)", function () {
+describe("a deployment that is killed (skipped without the real CLI on PATH)", function () {
   this.timeout(120_000);
   let cli: SandboxCli;
   before(async function () {
@@ -13,8 +16,13 @@ describe("a deployment of which everything is killed (skipped without the real C
     if (cli.kind !== "real" || !ProcessWatch.possible) this.skip();
   });
 
-  for (const nth of SAMPLE)
-    it(`at request ${String(nth)}: the next run removes its lock, and makes no job twice`, async () => {
-      assertRecovered(await killedAt(nth, cli), nth);
+  for (const one of SAMPLE)
+    it(`${one.end} at request ${String(one.nth)}: the next run removes its lock, adopts what it made, and makes nothing twice`, async () => {
+      const job = await startKilledJob(cli);
+      try {
+        assertRecovered(await killedAt(job, one), one);
+      } finally {
+        await job.stop();
+      }
     });
 });

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { appendFile } from "node:fs/promises";
 import path from "node:path";
+import { systemClock } from "../../core/base/clock-and-platform.ts";
+import type { Clock } from "../../core/base/ports.ts";
 import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
-import { codeOf } from "./support/results.ts";
+import type { StepResult } from "../../sandbox/runner/github.ts";
+import { assertDeployed, codeOf } from "./support/results.ts";
 
 describe("the lock of another deployment", () => {
   const state = `/Workspace/Users/${DEPLOYER.applicationId}/.bundle/lakehouse-jobs/prod/state`;
@@ -58,5 +61,61 @@ describe("the lock of another deployment", () => {
     const destroyed = await job.step({ command: "destroy", "auto-approve": "true", "lock-timeout": "1s" });
     assert.equal(codeOf(destroyed), "DEPLOYMENT_LOCKED", destroyed.log);
     assert.ok(job.sandbox.workspace.files.get(lock));
+  });
+});
+
+/** Milliseconds that stand for a wait whose end the test decides. */
+const HELD = 12_345;
+
+describe("two runs at once for one bundle and target", function () {
+  this.timeout(120_000);
+
+  it("wait for each other: the second says for whom, plans again, and both end well", async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    // The first creates no job before the second has met it.
+    const sleep: Clock["sleep"] = (ms, signal) => (ms === HELD ? released : systemClock.sleep(ms, signal));
+    const job = await startGitHubJob({ clock: { now: () => Date.now(), sleep } });
+    try {
+      const { sandbox } = job;
+      sandbox.fault({ path: /\/jobs\/create$/, delay: HELD });
+      let second: Promise<StepResult> | undefined;
+      const startSecond = (): Promise<StepResult> =>
+        job
+          .step(
+            {},
+            {
+              env: { GITHUB_RUN_ID: "2" },
+              onLine: (line) => {
+                if (line.includes("Another run deploys")) release();
+              },
+            },
+          )
+          .finally(release);
+      const first = await job.step(
+        {},
+        {
+          onLine: (line) => {
+            if (line.includes("Uploading bundle files")) second ??= startSecond();
+          },
+        },
+      );
+      assert.equal(first.exitCode, 0, first.log);
+      const other = await second;
+      assert.equal(other?.exitCode, 0, other?.log);
+      const waited =
+        /Another run deploys this bundle and target: (\S+\/runs\/19873465012\/attempts\/1), since "?\d{4}-\d\d-\d\dT/;
+      assert.match(other.log, waited);
+      assert.match(other.log, /The plan has changed\./);
+      assert.deepEqual((JSON.parse(other.outputs["plan"] ?? "") as { changes: unknown[] }).changes, []);
+      assert.doesNotMatch(first.log, /Another run deploys/);
+      assertDeployed(sandbox);
+      assert.deepEqual(
+        [...sandbox.workspace.files.objects.keys()].filter((name) => /\.l(?:ock|ease)\b/.test(name)),
+        [],
+      );
+    } finally {
+      await job.stop();
+    }
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   AZURE_DEPLOYER,
@@ -105,6 +105,12 @@ describe("a registrar apart, through the built task: a second stage with a conne
       "it asked for the registrar's token",
     );
 
+    // Another workspace, which the principal is assigned to, and where the registrar is an admin.
+    const { account, workspace } = job.sandbox;
+    const finance = await job.sandbox.addWorkspace("finance");
+    for (const { applicationId } of [JOB_RUNNER, REGISTRAR])
+      account.workspaces.assign(finance.workspaceId, applicationId);
+
     const mark = path.join(job.checkout, "ran-code-of-the-bundle");
     const script = `experimental:\n  scripts:\n    preinit: touch ${mark}\n`;
     await edit("databricks.yml", (text) => `${text}\n${script}`);
@@ -125,10 +131,23 @@ describe("a registrar apart, through the built task: a second stage with a conne
       .filter(({ method, path: route }) => method !== "GET" && !/\/oauth2\/|\/oidc/.test(route));
     assert.deepEqual(writes, []);
 
-    assert.equal(codeOf(await deploy({ command: "destroy", autoApprove: "true" })), "ACCESS_STANDS");
-    assert.equal(job.sandbox.workspace.jobs.all.size, 2);
-    await writeFile(path.join(job.checkout, "access.yml"), "version: 1\njobs: {}\n");
-    assert.deepEqual(access(await register()), { ...NONE, revoked: [ENTRY] });
+    // The deployment says itself who registers: no policy, no access.yml is needed to know.
+    const state = `/Workspace/Users/${AZURE_DEPLOYER.applicationId}/.bundle/job-access/prod/state`;
+    const note = workspace.files.find(`${state}/access-registrar.json`).content.toString();
+    assert.deepEqual(JSON.parse(note), { registrar: REGISTRAR.applicationId });
+    const declared = await readFile(path.join(job.checkout, "access.yml"), "utf8");
+    await rm(path.join(job.checkout, "access.yml"));
+    const blind = { command: "destroy", autoApprove: "true", policyFile: "" };
+    assert.equal(codeOf(await deploy(blind)), "ACCESS_STANDS");
+    await writeFile(path.join(job.checkout, "access.yml"), declared);
+    assert.equal(workspace.jobs.all.size, 2);
+
+    const runner = account.principals.withApplicationId(JOB_RUNNER.applicationId);
+    assert.ok(runner);
+    finance.jobs.create({ name: "copied" }, runner);
+    const broken = await register();
+    assert.deepEqual(access(broken), { ...NONE, revoked: [ENTRY] }, broken.log);
+    assert.match(broken.log, /also runs as it: job "copied" \(\d+\) in workspace "finance"/);
     assert.deepEqual(playedJobs(job.sandbox), ["refused", "refused"]);
   });
 

@@ -102,6 +102,18 @@ describe("failures of every day, each with its cause and a command", () => {
       /detached head.*`actions\/checkout` with `ref: main`/,
     ],
     [
+      "a state of a newer CLI",
+      "migrating state /tmp/x/resources.json: state version 4 is newer than supported version 3; upgrade the CLI",
+      /deployed by a newer Databricks CLI, .* \(version 4\)/,
+      /Set `cli-version` .* `cli_version` in the file `resources.json`/,
+    ],
+    [
+      "a state with features of a newer CLI",
+      "the deployment state requires features this CLI does not support: folders, x; upgrade to the latest CLI version and see https://example.com for more information",
+      /\(features folders, x\)\.$/,
+      /Set `cli-version`/,
+    ],
+    [
       "run_as without the role",
       `cannot create resources.jobs.a: User ${CLIENT} does not have roles/servicePrincipal.user on service principal 0c0ffee0-0000-4000-8000-000000000000 (403 PERMISSION_DENIED)`,
       /cannot create/,

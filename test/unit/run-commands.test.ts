@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DEPLOYER } from "../../sandbox/defaults.ts";
 import { Flow, SUMMARY, usualCli, type PlayCli } from "./support/flow.ts";
 
 describe("the commands run and destroy", () => {
@@ -69,6 +70,44 @@ describe("the commands run and destroy", () => {
     assert.match(flow.error, /^CANCELLED: /);
     const cancel = flow.sandbox.requests.find(({ path }) => path.endsWith("/runs/cancel"));
     assert.deepEqual(cancel?.body, { run_id: 99 });
+  });
+
+  describe("cancelled between the start of a run and its link", () => {
+    /** The CLI has started so many runs, and is ended. */
+    const startingRuns = (count: number): PlayCli =>
+      usualCli({}, () => {
+        const { runs, jobs } = flow.sandbox.workspace;
+        runs.script({ runningPolls: Infinity });
+        for (let nth = 0; nth < count; nth++) runs.start(jobs.find("7"), {}, DEPLOYER.applicationId);
+        flow.ci.abort.abort();
+        return { signal: "SIGTERM" };
+      });
+    const cancelled = (): unknown[] =>
+      flow.sandbox.requests.filter(({ path }) => path.endsWith("/runs/cancel")).map(({ body }) => body);
+
+    it("finds the run and cancels it", async () => {
+      assert.equal(await flow.run({ command: "run", resource: "nightly" }, startingRuns(1)), 1);
+      assert.match(flow.error, /^CANCELLED: /);
+      const [run] = flow.sandbox.workspace.runs.all.values();
+      assert.deepEqual(cancelled(), [{ run_id: Number(run?.id) }]);
+      assert.match(JSON.stringify(outputs()), new RegExp(`"id":"${run?.id ?? ""}".*failed`));
+    });
+
+    it("cancels none of two that it cannot tell apart, and names both", async () => {
+      assert.equal(await flow.run({ command: "run", resource: "nightly" }, startingRuns(2)), 1);
+      assert.deepEqual(cancelled(), []);
+      assert.match(
+        JSON.stringify(flow.ci.annotations),
+        /several runs .* none was cancelled.*#job\/7\/run\/.*#job\/7\/run\//,
+      );
+    });
+
+    it("says when it cannot find out", async () => {
+      flow.sandbox.fault({ path: "/api/2.2/jobs/runs/list", then: { status: 403 }, times: Infinity });
+      assert.equal(await flow.run({ command: "run", resource: "nightly" }, startingRuns(1)), 1);
+      assert.match(flow.error, /^CANCELLED: /);
+      assert.match(JSON.stringify(flow.ci.annotations), /could not be found out/);
+    });
   });
 
   it("shows what a destroy deletes, and wants approval", async () => {

@@ -1,4 +1,3 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import "./chunk-U4GNHYLL.js";
 
 // node_modules/@actions/core/lib/command.js

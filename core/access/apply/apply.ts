@@ -56,8 +56,8 @@ function checkApproved(fresh: AccessPlan, approved: AccessPlan): void {
     problem: "Access has changed since it was planned: what would happen now was not shown.",
     remedy:
       "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
-    mistakes: surprises.map(({ action, target, object, job, purpose }) => ({
-      problem: `${action}: ${target.describe(object)} (job "${job}", ${purpose})`,
+    mistakes: surprises.map(({ action, kind, object, job, purpose }) => ({
+      problem: `${action}: ${kind.describe(object)} (job "${job}", ${purpose})`,
     })),
   });
 }
@@ -70,9 +70,14 @@ function holding(request: AccessRequest, lock: Lock): AccessRequest {
       return api.call(one);
     },
   });
-  const all = ({ workspace, account }: Apis): Apis => ({
+  const all = ({ workspace, account, elsewhere, entra }: Apis): Apis => ({
+    entra: entra && { ...entra, graph: held(entra.graph), arm: held(entra.arm) },
     workspace: held(workspace),
     account: account && held(account),
+    elsewhere: (name) => {
+      const other = elsewhere?.(name);
+      return other && held(other);
+    },
   });
   const { deployer, registrar } = request;
   return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };
@@ -81,9 +86,9 @@ function holding(request: AccessRequest, lock: Lock): AccessRequest {
 function failures(applied: readonly Applied[]): readonly DeclarationMistake[] {
   const mistakes = applied.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
   return mistakes.map(({ change, outcome, reason = "" }) => {
-    const { action, target, object, job, purpose } = change;
+    const { action, kind, object, job, purpose } = change;
     const mistake: Mistake = {
-      problem: `Job "${job}", ${purpose}: ${action} of ${target.describe(object)} ${outcome}: ${reason}.`,
+      problem: `Job "${job}", ${purpose}: ${action} of ${kind.describe(object)} ${outcome}: ${reason}.`,
       remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there.",
     };
     return { code: "ACCESS_FAILED", mistake };

@@ -7,7 +7,7 @@ import type { Lock } from "../state/lock.ts";
 import { stateFolder } from "../state/folder.ts";
 import { Recorder } from "../state/recorder.ts";
 import { ApiFailure } from "../../api/client.ts";
-import type { AccessKind, RemoteState, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, KindPorts, RemoteState, TrustObject } from "../kinds/kind.ts";
 
 /** What became of one change. */
 export interface Applied {
@@ -26,7 +26,7 @@ export const isRemote = ({ action }: Change): boolean =>
 
 /** Changes that are carried out together: of one kind, with one action. */
 interface Batch {
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   readonly action: DecidedChange["action"];
   readonly changes: readonly DecidedChange[];
   readonly objects: readonly TrustObject[];
@@ -34,18 +34,18 @@ interface Batch {
 
 /** Waits until the remote side shows what was done; undefined if it does, else what it shows. */
 async function confirm(
-  { target, action, objects }: Batch,
-  ports: TargetPorts,
+  { kind, action, objects }: Batch,
+  ports: KindPorts,
   clock: Clock,
 ): Promise<string | undefined> {
   const done = ({ state }: RemoteState): boolean =>
     action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
   const deadline = clock.now() + CONFIRM_TIMEOUT;
   for (let wait = 500; ; wait = Math.min(wait * 2, 8_000)) {
-    const view = await target.read(objects, ports);
+    const view = await kind.read(objects, ports);
     const open = objects.filter((object) => !done(view.plan(object)));
     if (open[0] === undefined) return undefined;
-    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open[0])}`;
+    if (clock.now() + wait > deadline) return `not confirmed when read back: ${kind.describe(open[0])}`;
     await clock.sleep(wait, ports.signal);
   }
 }
@@ -53,22 +53,22 @@ async function confirm(
 function batches(all: readonly DecidedChange[]): readonly Batch[] {
   const groups = new Map<string, [DecidedChange, ...DecidedChange[]]>();
   for (const change of all) {
-    const key = JSON.stringify([change.action, change.target.kind, change.target.batch(change.object)]);
+    const key = JSON.stringify([change.action, change.kind.name, change.kind.batch(change.object)]);
     const group = groups.get(key);
     if (group) group.push(change);
     else groups.set(key, [change]);
   }
   return [...groups.values()].map((changes) => {
-    const [{ target, action }] = changes;
-    return { target, action, changes, objects: changes.map(({ object }) => object) };
+    const [{ kind, action }] = changes;
+    return { kind, action, changes, objects: changes.map(({ object }) => object) };
   });
 }
 
 /** Applies one batch; undefined if it is done and confirmed, else why not. Lost connections and crashes pass through. */
-async function applyBatch(batch: Batch, ports: TargetPorts, clock: Clock): Promise<string | undefined> {
-  const { target, action, objects } = batch;
+async function applyBatch(batch: Batch, ports: KindPorts, clock: Clock): Promise<string | undefined> {
+  const { kind, action, objects } = batch;
   try {
-    await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
+    await (action === "withdraw" ? kind.withdraw(objects, ports) : kind.apply(objects, ports));
     return await confirm(batch, ports, clock);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
@@ -126,7 +126,7 @@ export async function execute(
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, portsOf(batch.target, request), clock);
+    const problem = await applyBatch(batch, portsOf(batch.kind, request), clock);
     if (problem !== undefined) {
       withdrawalFailed ||= withdrawing;
       await tell(batch.changes, "failed", problem);

@@ -3,7 +3,7 @@ import type { BundleFacts } from "../bundle-facts.ts";
 import type { AccessEntry } from "../files/access-file.ts";
 import type { AccessKind, TrustObject } from "../kinds/kind.ts";
 import type { Manifest, ManifestJob, ManifestPurpose } from "../manifest.ts";
-import { declareAccess } from "../plan/declare.ts";
+import { declareAccess, type Circumstances } from "../plan/declare.ts";
 import type { AccessPlan } from "../plan/plan.ts";
 import { isRemote, type Applied } from "./execute.ts";
 
@@ -11,7 +11,7 @@ import { isRemote, type Applied } from "./execute.ts";
 export interface InForce {
   readonly job: string;
   readonly purpose: string;
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   readonly object: TrustObject;
 }
 
@@ -32,12 +32,12 @@ export function grantedNow(plan: AccessPlan, applied: readonly Applied[]): reado
 export function declaredNow(
   entries: readonly AccessEntry[],
   bundle: BundleFacts,
-  now: number,
+  circumstances: Circumstances,
 ): readonly InForce[] {
-  const { declared } = declareAccess(entries, bundle, now);
+  const { declared } = declareAccess(entries, bundle, circumstances);
   return declared
     .filter(({ expired }) => expired === undefined)
-    .map(({ job, purpose, target, object }) => ({ job: job.key, purpose: purpose.value, target, object }));
+    .map(({ job, purpose, kind, object }) => ({ job: job.key, purpose: purpose.value, kind, object }));
 }
 
 /**
@@ -58,7 +58,7 @@ export function manifestOf(
       .filter(({ job }) => job === key)
       .map((one): ManifestPurpose => {
         const until = ofJob.find(({ purpose }) => purpose.value === one.purpose)?.until;
-        const grant = one.target.manifest(one.object);
+        const grant = one.kind.manifest(one.object);
         return { ...grant, purpose: one.purpose, ...(until && { until: until.value }) };
       });
     const elsewhere = Object.fromEntries(

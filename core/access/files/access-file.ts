@@ -36,7 +36,7 @@ export interface AccessEntry {
   /** Last day of the access, ISO 8601 date in UTC. */
   readonly until?: Placed<string>;
   readonly present?: Present;
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   /** What stands under the kind's key, as its own shape reads it. */
   readonly spec: unknown;
 }
@@ -74,8 +74,8 @@ type Common = Read<ReturnType<typeof object<typeof common>>>;
 
 /** The fields of an entry, for these kinds. */
 function entryFieldsOf(kinds: readonly AccessKind[]) {
-  const kindFields = Object.fromEntries(kinds.map(({ kind, spec }) => [kind, optional(spec)]));
-  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) });
+  const kindFields = Object.fromEntries(kinds.map(({ name, spec }) => [name, optional(spec)]));
+  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ name }) => ({ required: [name] })) });
 }
 
 type UnownedEntry = Omit<AccessEntry, "job">;
@@ -101,45 +101,45 @@ function readEntry(
     wrong(node, context, "a mapping with purpose and one kind of access");
     return undefined;
   }
-  const later = LATER_KINDS.filter(({ kind }) => node.has(kind));
-  for (const { kind } of later) {
+  const later = LATER_KINDS.filter(({ name }) => node.has(name));
+  for (const { name } of later) {
     context.report({
-      problem: `The kind of access "${kind}" is not available yet.`,
-      expected: kinds.map((one) => one.kind).join(" or "),
-      actual: kind,
+      problem: `The kind of access "${name}" is not available yet.`,
+      expected: kinds.map((one) => one.name).join(" or "),
+      actual: name,
       remedy: "Take the entry out, or use a version of this product that has the kind.",
-      place: context.place(node.get(kind, true)),
+      place: context.place(node.get(name, true)),
     });
   }
   if (later.length > 0) return undefined;
   const fields = entryFieldsOf(kinds).read(node, context) as
     (Common & Readonly<Record<string, unknown>>) | undefined;
-  const named = kinds.filter(({ kind }) => node.has(kind));
-  const target = named[0];
-  if (target === undefined || named.length > 1) {
-    const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
+  const named = kinds.filter(({ name }) => node.has(name));
+  const kind = named[0];
+  if (kind === undefined || named.length > 1) {
+    const expected = `exactly one of ${kinds.map(({ name }) => name).join(", ")}`;
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,
-      actual: named.map(({ kind }) => kind).join(", ") || "none of them",
+      actual: named.map(({ name }) => name).join(", ") || "none of them",
       remedy: "Keep one kind in the entry, and write a further entry for each other one.",
       place: context.place(node),
     });
   }
-  if (fields === undefined || target === undefined || named.length > 1) return undefined;
-  if (target.presents !== (fields.present !== undefined)) {
-    const verb = target.presents ? "needs" : "does not take";
+  if (fields === undefined || kind === undefined || named.length > 1) return undefined;
+  if (kind.presents !== (fields.present !== undefined)) {
+    const verb = kind.presents ? "needs" : "does not take";
     const place = context.place(node.get("present", true) ?? node);
     context.report({
-      problem: `"${target.kind}" ${verb} "present".`,
-      expected: target.presents ? "a key `present`" : "an entry without `present`",
+      problem: `"${kind.name}" ${verb} "present".`,
+      expected: kind.presents ? "a key `present`" : "an entry without `present`",
       actual: fields.present === undefined ? "none" : "`present`",
-      remedy: target.presents ? "Add `present`: what the target sees." : "Take `present` out.",
+      remedy: kind.presents ? "Add `present`: what the target sees." : "Take `present` out.",
       place,
     });
     return undefined;
   }
-  if (!checkReferences([fields.present, fields[target.kind]], context)) return undefined;
+  if (!checkReferences([fields.present, fields[kind.name]], context)) return undefined;
   return {
     purpose: fields.purpose,
     ...(fields.targets === undefined
@@ -150,8 +150,8 @@ function readEntry(
         }),
     ...(fields.until === undefined ? {} : { until: fields.until }),
     ...(fields.present === undefined ? {} : { present: fields.present }),
-    target,
-    spec: fields[target.kind],
+    kind,
+    spec: fields[kind.name],
   };
 }
 

@@ -17,7 +17,7 @@ function coversAll(outer: readonly string[] | undefined, inner: readonly string[
 function denies(deny: Rule, allow: Rule, kinds: readonly KindTraits[]): boolean {
   if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
   if (!coversAll(deny.principal?.map(withoutCase), allow.principal?.map(withoutCase))) return false;
-  const named = kinds.filter(({ kind }) => allow.kind?.value.includes(kind) ?? true);
+  const named = kinds.filter(({ name }) => allow.kind?.value.includes(name) ?? true);
   const fold = named.every(({ foldsCase }) => foldsCase) ? withoutCase : String;
   if (!coversAll(deny.resource?.map(fold), allow.resource?.map(fold))) return false;
   if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
@@ -60,7 +60,7 @@ export function impossibleRules(policy: Policy, kinds: readonly KindTraits[]): r
       });
     }
     if (rule.effect === "deny") continue;
-    const named = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
+    const named = kinds.filter((one) => rule.kind?.value.includes(one.name));
     const without = named
       .filter(({ provider, needsProvider }) => needsProvider && !policy.providers?.[provider])
       .map(({ provider }) => provider);

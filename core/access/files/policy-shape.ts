@@ -46,7 +46,15 @@ const providers = object({
     ),
   ),
   entra: optional(
-    described("Who registers access in Entra ID.", object({ registrar_client_id: required(registrarId) })),
+    described(
+      "Who registers access in Entra ID.",
+      object({
+        registrar_client_id: required(registrarId),
+        tenant_id: optional(
+          described("Tenant of the applications; default: the input `tenant-id`.", applicationId),
+        ),
+      }),
+    ),
   ),
   aws: optional(
     described(
@@ -165,7 +173,7 @@ const ruleOf = (kinds: readonly KindTraits[]) =>
     effect: required(oneOf(["allow", "deny"], "`deny` beats `allow`; what no rule allows is denied.")),
     job: optional(patterns("Keys of jobs.")),
     purpose: optional(patterns("Purposes.")),
-    kind: optional(placed(oneOrMore(oneOf(kinds.map(({ kind }) => kind)), "Kinds of access."))),
+    kind: optional(placed(oneOrMore(oneOf(kinds.map(({ name }) => name)), "Kinds of access."))),
     resource: optional(patterns("What is reached: the credential, role or application.")),
     target: optional(patterns("Targets of the bundle.")),
     principal: optional(patterns("Application IDs of the service principals that jobs run as.")),

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/ports.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import type { ManifestGrant } from "../manifest.ts";
 import type { Placed, Shape } from "../../base/yaml/shape.ts";
+import type { Securable } from "./securable.ts";
 
 /**
  * The exact trust as the remote side knows it: flat, all texts, nothing secret. It is what the plan prints, what the
@@ -19,6 +20,24 @@ export interface ObjectContext {
   /** Replaces `${…}`; undefined after the mistake has been reported. */
   readonly resolve: (source: Placed<string>) => string | undefined;
   readonly report: (mistake: Mistake) => void;
+  /** What the target sees, resolved; undefined for a kind that presents nothing. */
+  readonly present?: { readonly credential: string; readonly audience: string };
+  /** Where Entra ID's objects are, if policy and run say it. */
+  readonly entra?: EntraPlace | undefined;
+}
+
+/** A tenant of Entra ID. */
+export interface EntraPlace {
+  readonly tenantId: string;
+  /** Origin of its sign-in, without a slash at the end. */
+  readonly authority: string;
+}
+
+/** Entra ID as its registrar: Microsoft Graph and Azure Resource Manager, which speak as Databricks' APIs do. */
+export interface EntraApis {
+  readonly graph: DatabricksApi;
+  readonly arm: DatabricksApi;
+  readonly authority: string;
 }
 
 /** What the remote side says about one object. */
@@ -38,13 +57,17 @@ export type RemoteState =
 export interface Apis {
   readonly workspace: DatabricksApi;
   readonly account: DatabricksApi | undefined;
+  /** Set for whoever registers in Entra ID. */
+  readonly entra?: EntraApis | undefined;
   /** Another workspace of the account, by its deployment name; undefined where that makes no address. */
-  readonly elsewhere?: (deploymentName: string) => DatabricksApi | undefined;
+  readonly elsewhere: ((deploymentName: string) => DatabricksApi | undefined) | undefined;
 }
 
-export interface TargetPorts {
+export interface KindPorts {
   /** What {@link AccessKind.connect} gave. */
   readonly databricks: DatabricksApi;
+  /** undefined in a plan: its registrar has no token yet. */
+  readonly entra?: EntraApis | undefined;
   readonly clock: Clock;
   readonly workspaceId: string;
   readonly signal?: AbortSignal;
@@ -60,22 +83,23 @@ export interface RemoteView {
   granted(principals: ReadonlySet<string>): readonly TrustObject[];
 }
 
-/** A grant on a Unity Catalog service credential, by which code comes to a cloud's identity. */
-export interface CredentialGrant {
-  readonly credential: string;
+/** A grant on a Unity Catalog securable: that nobody else has one is what is proven. */
+export interface SecurableGrant extends Securable {
   readonly principal: string;
 }
 
 /** All that the user's files say of a kind. */
 export interface KindTraits {
   /** The key in access.yml. */
-  readonly kind: string;
+  readonly name: string;
   /** Where access is granted: the key under `providers` in policy.yml that names who registers it. */
   readonly provider: "databricks" | "entra" | "aws" | "vault";
   /** Whether nothing can be granted while policy.yml does not approve the provider; if not, the deployer registers. */
   readonly needsProvider: boolean;
-  /** Whether the target takes names that differ in letter case alone for one: rules then do, too. */
+  /** Whether the provider takes names that differ in letter case alone for one: rules then do, too. */
   readonly foldsCase?: true;
+  /** What the job does with it, where that is no identity that it presents: a value can be copied, a call is made once. */
+  readonly reach?: "readable" | "callable";
 }
 
 /**
@@ -85,8 +109,8 @@ export interface KindTraits {
 export interface AccessKind extends KindTraits {
   /** The connection that it is read and changed through. */
   connect(apis: Apis): DatabricksApi;
-  /** The grant on a credential that the object itself is; undefined if it is none. */
-  credential(object: TrustObject): CredentialGrant | undefined;
+  /** The grant on a Unity Catalog securable that the object itself is; undefined if it is none. */
+  grant(object: TrustObject): SecurableGrant | undefined;
   /** What stands under that key. */
   readonly spec: Shape<unknown>;
   /** Whether the entry says with `present` what the target sees. */
@@ -107,7 +131,7 @@ export interface AccessKind extends KindTraits {
   undoCommand(object: TrustObject): string;
   /** Objects with the same text are applied together, in one request. */
   batch(object: TrustObject): string;
-  read(objects: readonly TrustObject[], ports: TargetPorts): Promise<RemoteView>;
-  apply(objects: readonly TrustObject[], ports: TargetPorts): Promise<void>;
-  withdraw(objects: readonly TrustObject[], ports: TargetPorts): Promise<void>;
+  read(objects: readonly TrustObject[], ports: KindPorts): Promise<RemoteView>;
+  apply(objects: readonly TrustObject[], ports: KindPorts): Promise<void>;
+  withdraw(objects: readonly TrustObject[], ports: KindPorts): Promise<void>;
 }

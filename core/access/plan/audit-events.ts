@@ -10,14 +10,14 @@ type Facts = Omit<AccessChange, "action" | "outcome">;
 
 /** All that an event says of one entry, whatever was decided about it or done. */
 export function changeFacts(change: DecidedChange, plan: AccessPlan, bundle: BundleFacts): Facts {
-  const { name, job, purpose, target, object, decision, scope, note } = change;
+  const { name, job, purpose, kind, object, decision, scope, note } = change;
   const jobId = bundle.jobs.find(({ key }) => key === job)?.id;
-  const principal = scope?.principal ?? target.credential(object)?.principal;
+  const principal = scope?.principal ?? kind.grant(object)?.principal;
   const sha256 = plan.policy?.sha256;
   return {
     name,
-    kind: target.kind,
-    description: target.describe(object),
+    kind: kind.name,
+    description: kind.describe(object),
     bundle: bundle.name,
     target: bundle.target,
     job,
@@ -37,11 +37,11 @@ export function changeFacts(change: DecidedChange, plan: AccessPlan, bundle: Bun
     }),
     ...(scope && {
       scope: {
-        words: scopeWords(scope),
+        words: scopeWords(scope, kind.reach),
         checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade])),
       },
     }),
-    revocationLag: target.revocation.lag,
+    revocationLag: kind.revocation.lag,
     reason: [decision && `${decision.rule}: ${decision.reason}`, note].filter(Boolean).join("; "),
   };
 }

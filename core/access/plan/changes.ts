@@ -16,7 +16,7 @@ export interface Change {
   readonly origin: EntryOrigin;
   readonly job: string;
   readonly purpose: string;
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   readonly object: TrustObject;
   /** Why, or what is special about it. */
   readonly note?: string;
@@ -36,10 +36,10 @@ export interface Changes {
   readonly warnings: readonly string[];
 }
 
-export type RemoteStates = (target: AccessKind, object: TrustObject) => RemoteState;
+export type RemoteStates = (kind: AccessKind, object: TrustObject) => RemoteState;
 
 function clash(entry: Declared, shown: string): DeclarationMistake {
-  const { target, object, purpose, job } = entry;
+  const { kind, object, purpose, job } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
@@ -47,7 +47,7 @@ function clash(entry: Declared, shown: string): DeclarationMistake {
       expected: "an object that this bundle granted and recorded, or none",
       actual: shown,
       remedy:
-        `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object)}. ` +
+        `If nobody else needs it, revoke it and deploy again: ${kind.undoCommand(object)}. ` +
         "Else take the entry out: what others granted is never touched.",
       place: purpose.place,
     },
@@ -59,7 +59,7 @@ function changeFor(
   remote: RemoteState,
   own: StateRecord | undefined,
   shared: boolean,
-): Omit<Change, "name" | "origin" | "job" | "purpose" | "target" | "object"> | DeclarationMistake {
+): Omit<Change, "name" | "origin" | "job" | "purpose" | "kind" | "object"> | DeclarationMistake {
   const ours = own !== undefined && own.phase !== "expired";
   switch (remote.state) {
     case "impossible": {
@@ -86,8 +86,8 @@ function changeFor(
       if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
       if (shared)
         return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
-      if (entry.target.marked) return { action: "record", phase: "granted", note: "found by its mark" };
-      return clash(entry, `${entry.target.describe(entry.object)} is there already`);
+      if (entry.kind.marked) return { action: "record", phase: "granted", note: "found by its mark" };
+      return clash(entry, `${entry.kind.describe(entry.object)} is there already`);
     case "absent": {
       const drift = ours && own.phase === "granted" ? { note: "it was removed by somebody else" } : {};
       return { action: "grant", phase: "granted", ...drift };
@@ -116,7 +116,7 @@ export function planChanges(
   const findings: DeclarationMistake[] = [];
   const warnings: string[] = [];
   const live = declared.filter((entry) => entry.expired === undefined);
-  const keyOf = (entry: Declared): string => objectKey(entry.target.kind, entry.object);
+  const keyOf = (entry: Declared): string => objectKey(entry.kind.name, entry.object);
   const wanted = new Set(live.map(keyOf));
   const wantedBy = new Set(live.map((entry) => `${entry.name} ${keyOf(entry)}`));
   const expired = new Map(
@@ -125,15 +125,15 @@ export function planChanges(
   const recorded = records.map((record) => ({ record, key: objectKey(record.kind, record.object) }));
 
   for (const entry of live) {
-    const { name, target, object, origin } = entry;
+    const { name, kind, object, origin } = entry;
     const same = recorded.filter(({ record, key }) => key === keyOf(entry) && record.phase !== "expired");
     const own = same.find(({ record }) => record.name === name)?.record;
-    const planned = changeFor(entry, remote(target, object), own, same.length > 0);
+    const planned = changeFor(entry, remote(kind, object), own, same.length > 0);
     if ("code" in planned) findings.push(planned);
     else {
-      const stands = planned.action !== "grant" && (own !== undefined || target.marked);
+      const stands = planned.action !== "grant" && (own !== undefined || kind.marked);
       changes.push({
-        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, target, object },
+        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, kind, object },
         ...planned,
         ...(stands && { standing: { since: own?.since } }),
       });
@@ -155,11 +155,11 @@ export function planChanges(
 
   for (const { record, key } of recorded) {
     if (unclear.has(record.name)) continue;
-    const { name, job, purpose, kind, object, phase } = record;
-    const target = kindOf(kind, kinds);
-    if (target === undefined) {
+    const { name, job, purpose, object, phase } = record;
+    const kind = kindOf(record.kind, kinds);
+    if (kind === undefined) {
       warnings.push(
-        `The access state records a "${kind}" for job "${job}", which this version cannot withdraw.`,
+        `The access state records a "${record.kind}" for job "${job}", which this version cannot withdraw.`,
       );
       continue;
     }
@@ -167,7 +167,7 @@ export function planChanges(
     // Another object of the same entry is granted in its place: nothing remembers this one.
     const after = past === undefined ? undefined : ("expired" as const);
     const origin = { bundle: record.bundle, target: record.target, jobId: record.jobId };
-    const base = { name, origin, job, purpose, target, object, phase: after };
+    const base = { name, origin, job, purpose, kind, object, phase: after };
     if (phase === "expired") {
       if (past === undefined && !wantedBy.has(`${name} ${key}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });
@@ -179,7 +179,7 @@ export function planChanges(
       changes.push({ ...base, action: "record", note: `${note}, but another entry needs it` });
       continue;
     }
-    const { state } = remote(target, object);
+    const { state } = remote(kind, object);
     const gone = state === "absent" || state === "impossible" || state === "foreign";
     changes.push({
       ...base,

@@ -3,6 +3,7 @@ import type { Declared, DeclarationMistake } from "./declare.ts";
 import { decide, type Decision, type Evidence } from "./policy.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
+import { bundleGrants, lentByBundle } from "../scope/bundle-grants.ts";
 import { gradeForPolicy, isHidden, scopeWords, type ScopeProof } from "../scope/proof.ts";
 import { objectKey } from "../state/record.ts";
 
@@ -27,7 +28,7 @@ export interface DecisionBasis {
   readonly proofs: ReadonlyMap<string, ScopeProof>;
   readonly policy: PolicyFile | undefined;
   readonly evidence: Evidence;
-  readonly bundle: Pick<BundleFacts, "target" | "jobs">;
+  readonly bundle: Pick<BundleFacts, "target" | "jobs" | "config">;
   readonly deployed: boolean;
 }
 
@@ -37,7 +38,7 @@ const IN_FORCE = " What was granted before stays in force.";
 
 function finding(entry: Declared, { decision, scope, standing }: Denied): DeclarationMistake {
   const { job, purpose } = entry;
-  const what = `Job "${job.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const what = `Job "${job.key}", ${purpose.value}: ${entry.kind.describe(entry.object)}`;
   const stands = standing === undefined ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
   const found = weak.map((check) => check.says).join("; ");
@@ -51,7 +52,7 @@ function finding(entry: Declared, { decision, scope, standing }: Denied): Declar
     code: "ACCESS_DENIED",
     mistake: {
       problem: `${what} is denied by ${decision.rule}: ${decision.reason}.${stands}`,
-      actual: `scope ${scopeWords(scope)}${found === "" ? "" : ` (${found})`}`,
+      actual: `scope ${scopeWords(scope, entry.kind.reach)}${found === "" ? "" : ` (${found})`}`,
       remedy:
         rights === ""
           ? "Ask the owner of the policy file for a rule, or take the entry out."
@@ -69,11 +70,15 @@ function whyDenied({ decision, scope }: Denied): string {
 }
 
 /**
- * Whether the bundle itself proposes what would break the scope: another of its jobs runs as the same principal. Until
- * that is deployed nothing is broken, and the deployment is what must not happen.
+ * Whether the bundle itself proposes what would break the scope: another of its jobs runs as the same principal, or
+ * `grants:` of its own lend the object to others. Until that is deployed nothing is broken, and the deployment is what must
+ * not happen.
  */
-function isProposed({ scope }: Denied, { bundle, deployed }: DecisionBasis): boolean {
+function isProposed({ scope, kind, object }: Denied, { bundle, deployed }: DecisionBasis): boolean {
   if (deployed || scope.grade !== "broken") return false;
+  const grant = kind.grant(object);
+  const lent = lentByBundle(grant ? [grant] : [], bundleGrants(bundle.config), new Set([scope.principal]));
+  if (lent.length > 0) return true;
   const runners = bundle.jobs.filter(
     ({ runAs }) => runAs.kind === "service_principal" && runAs.applicationId === scope.principal,
   );
@@ -107,13 +112,13 @@ export function decideChanges(
     }
     const scope = proofs.get(change.job);
     if (scope === undefined) throw new Error(`no proof was made for job ${change.job}`);
-    const { job, purpose, target, object, standing } = change;
+    const { job, purpose, kind, object, standing } = change;
     const request = {
       job,
       purpose,
-      kind: target.kind,
-      resource: target.resource(object),
-      foldsCase: target.foldsCase === true,
+      kind: kind.name,
+      resource: kind.resource(object),
+      foldsCase: kind.foldsCase === true,
       target: bundle.target,
       principal: scope.principal,
     };
@@ -130,22 +135,22 @@ export function decideChanges(
       const since = standing.since ?? "a time that was not recorded";
       const note = `${whyDenied(decided)}; kept by the policy (on_denied: keep), in force since ${since}`;
       changes.push({ ...decided, action: "unchanged", note });
-      warnings.push(`Job "${job}", ${purpose}: ${target.describe(object)} is no longer allowed: ${note}.`);
+      warnings.push(`Job "${job}", ${purpose}: ${kind.describe(object)} is no longer allowed: ${note}.`);
     } else revoked.push(decided);
   }
   const allowed = new Set(
     changes
       .filter(({ phase, action }) => phase === "granted" && action !== "withdraw")
-      .map(({ target, object }) => objectKey(target.kind, object)),
+      .map(({ kind, object }) => objectKey(kind.name, object)),
   );
   for (const one of revoked) {
-    const { job, purpose, target, object } = one;
+    const { job, purpose, kind, object } = one;
     const why = whyDenied(one);
-    const shared = allowed.has(objectKey(target.kind, object));
+    const shared = allowed.has(objectKey(kind.name, object));
     const note = shared ? `${why}, but another entry needs it` : why;
     changes.push({ ...one, action: shared ? "record" : "withdraw", phase: undefined, note });
     const fate = shared ? "stays for another entry" : "is withdrawn";
-    warnings.push(`Job "${job}", ${purpose}: ${target.describe(object)} ${fate}: ${why}.`);
+    warnings.push(`Job "${job}", ${purpose}: ${kind.describe(object)} ${fate}: ${why}.`);
   }
   return { changes, denied, findings, warnings };
 }

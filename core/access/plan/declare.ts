@@ -2,10 +2,14 @@ import { quote } from "../../base/quote.ts";
 import type { ErrorCode, Mistake } from "../../base/errors.ts";
 import type { AccessEntry } from "../files/access-file.ts";
 import { accessName, type BundleFacts, type BundleJob } from "../bundle-facts.ts";
+import { bundleGrants, type BundleGrants } from "../scope/bundle-grants.ts";
 import { runAsWords } from "../scope/principal.ts";
 import { resolveReferences } from "../files/references.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
-import type { AccessKind, TrustObject } from "../kinds/kind.ts";
+import type { Policy } from "../files/policy-shape.ts";
+import type { AccessKind, EntraPlace, SecurableGrant, TrustObject } from "../kinds/kind.ts";
+import { securableKey, shown, type Securable } from "../kinds/securable.ts";
+import { SERVICE_CREDENTIALS } from "../kinds/unity-catalog-credential.ts";
 
 /** A mistake with the code that the run ends with if it is the first of its kind. */
 export interface DeclarationMistake {
@@ -26,12 +30,12 @@ export interface Declared {
   readonly job: BundleJob;
   readonly origin: EntryOrigin;
   readonly purpose: Placed<string>;
-  readonly target: AccessKind;
+  readonly kind: AccessKind;
   readonly object: TrustObject;
   /** Set if the last day of the access is over. */
   readonly expired: string | undefined;
-  /** Unity Catalog credentials that the access goes through; the proof is about them. */
-  readonly credentials: readonly string[];
+  /** What the access goes through in Unity Catalog; the proof is about it. */
+  readonly securables: readonly Securable[];
 }
 
 const DAY = 86_400_000;
@@ -53,6 +57,32 @@ function runAsMistake(entry: AccessEntry, job: BundleJob): DeclarationMistake {
   };
 }
 
+/** Where a token may go is approved in the policy, never in access.yml. */
+function unapproved({ kind, purpose, job }: AccessEntry, hasPolicy: boolean): DeclarationMistake {
+  const { name, provider } = kind;
+  return {
+    code: "ACCESS_DENIED",
+    mistake: {
+      problem: `Job "${job.value}", ${purpose.value}: "${name}" cannot be granted, as no policy approves the provider "${provider}".`,
+      expected: `providers.${provider} in the policy file`,
+      actual: hasPolicy ? "a policy without it" : "no policy file",
+      remedy: "Ask the owner of the policy file to approve it, or take the entry out.",
+      place: purpose.place,
+    },
+  };
+}
+
+/** What the target sees, with its references replaced; undefined where nothing is presented or a reference leads nowhere. */
+function presentOf(
+  { present }: AccessEntry,
+  resolve: (source: Placed<string>) => string | undefined,
+): { readonly credential: string; readonly audience: string } | undefined {
+  if (present === undefined || present === "databricks") return undefined;
+  const [credential, audience] = [resolve(present.credential), resolve(present.audience)];
+  if (credential === undefined || audience === undefined) return undefined;
+  return { credential: credential.toLowerCase(), audience };
+}
+
 export interface Declarations {
   readonly declared: readonly Declared[];
   readonly findings: readonly DeclarationMistake[];
@@ -60,11 +90,19 @@ export interface Declarations {
   readonly unclear: ReadonlySet<string>;
 }
 
+/** What an entry means depends on these besides the bundle. */
+export interface Circumstances {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly policy: Policy | undefined;
+  readonly entra: EntraPlace | undefined;
+}
+
 /** What access.yml asks for in this target of the bundle, and everything that is wrong with it. */
 export function declareAccess(
   entries: readonly AccessEntry[],
   bundle: BundleFacts,
-  now: number,
+  { now, policy, entra }: Circumstances,
 ): Declarations {
   const unclear = new Set<string>();
   const findings: DeclarationMistake[] = [];
@@ -72,6 +110,7 @@ export function declareAccess(
   const invalid = (mistake: Mistake): void => {
     findings.push({ code: "ACCESS_FILE_INVALID", mistake });
   };
+  const managed = bundleGrants(bundle.config);
   const unknown = new Set<string>();
   const wrongRunAs = new Set<string>();
   for (const entry of entries) {
@@ -99,14 +138,25 @@ export function declareAccess(
     const over = entry.until === undefined ? false : isOver(entry.until.value, now);
     const resolve = (source: Placed<string>): string | undefined =>
       resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
-    const object = entry.target.object(entry.spec, context);
-    const { present } = entry;
-    const presented =
-      present === undefined || present === "databricks"
-        ? undefined
-        : resolve(present.credential)?.toLowerCase();
+    if (entry.kind.needsProvider && policy?.providers?.[entry.kind.provider] === undefined) {
+      findings.push(unapproved(entry, policy !== undefined));
+      continue;
+    }
+    const present = presentOf(entry, resolve);
+    const context = {
+      ...{ principal: job.runAs.applicationId, name, resolve, report: invalid, entra },
+      ...(present && { present }),
+    };
+    const object = entry.kind.object(entry.spec, context);
     if (object === undefined) {
+      unclear.add(name);
+      continue;
+    }
+    const grant = entry.kind.grant(object);
+    const conflict = takenBack(grant, managed);
+    if (conflict) {
+      const { place } = entry.purpose;
+      findings.push({ code: "ACCESS_TARGET_UNUSABLE", mistake: { ...conflict, place } });
       unclear.add(name);
       continue;
     }
@@ -115,13 +165,28 @@ export function declareAccess(
       job,
       origin: { bundle: bundle.name, target: bundle.target, jobId: job.id ?? "" },
       purpose: entry.purpose,
-      target: entry.target,
+      kind: entry.kind,
       object,
       expired: over ? entry.until?.value : undefined,
-      credentials: [entry.target.credential(object)?.credential ?? presented].filter(
-        (credential) => credential !== undefined,
+      securables: [grant ?? (present && { of: SERVICE_CREDENTIALS, name: present.credential })].filter(
+        (securable) => securable !== undefined,
       ),
     });
   }
   return { declared, findings, unclear };
+}
+
+/** The bundle manages the object with `grants:` of its own: each deployment would take back what is granted. */
+function takenBack(
+  grant: SecurableGrant | undefined,
+  managed: readonly BundleGrants[],
+): Omit<Mistake, "place"> | undefined {
+  const own = grant && managed.find(({ key }) => key === securableKey(grant));
+  if (grant === undefined || own === undefined) return undefined;
+  return {
+    problem: `${shown(grant)} has \`grants:\` in the bundle (${own.resource}), which are the whole list: each deployment would take this access back.`,
+    expected: `${own.resource} without \`grants:\``,
+    remedy:
+      "Take `grants:` out of that resource and grant what else is needed where it is not deployed, or take the entry out.",
+  };
 }

@@ -21,7 +21,7 @@ export function planRow({
   action,
   job,
   purpose,
-  target,
+  kind,
   object,
   decision,
   scope,
@@ -34,11 +34,11 @@ export function planRow({
     action,
     job,
     purpose,
-    what: target.describe(object),
-    scope: scope === undefined ? "" : scopeWords(scope),
+    what: kind.describe(object),
+    scope: scope === undefined ? "" : scopeWords(scope, kind.reach),
     decidedBy: decision === undefined ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
     note,
-    revocationLag: target.revocation.lag,
+    revocationLag: kind.revocation.lag,
   };
 }
 

@@ -12,7 +12,8 @@ import { objectKey } from "../state/record.ts";
 import type { AccessState } from "../state/state.ts";
 import { stateWarnings } from "./state-warnings.ts";
 import { kindOf, KINDS } from "../kinds/index.ts";
-import type { AccessKind, RemoteState, RemoteView, TargetPorts, TrustObject } from "../kinds/kind.ts";
+import type { AccessKind, KindPorts, RemoteState, RemoteView, TrustObject } from "../kinds/kind.ts";
+import { securableKey, type Securable } from "../kinds/securable.ts";
 import type { SourceFile } from "../../base/yaml/yaml-file.ts";
 
 /**
@@ -88,26 +89,27 @@ export function fail(findings: readonly DeclarationMistake[]): SecretlessError {
 }
 
 async function readRemote(
-  objects: readonly { readonly target: AccessKind; readonly object: TrustObject }[],
+  objects: readonly { readonly kind: AccessKind; readonly object: TrustObject }[],
   request: AccessRequest,
 ): Promise<ReadonlyMap<AccessKind, RemoteView>> {
-  const used = [...new Set(objects.map(({ target }) => target))];
+  const used = [...new Set(objects.map(({ kind }) => kind))];
   const views = await Promise.all(
-    used.map((target) =>
-      target.read(
-        objects.filter((one) => one.target === target).map(({ object }) => object),
-        portsOf(target, request),
+    used.map((kind) =>
+      kind.read(
+        objects.filter((one) => one.kind === kind).map(({ object }) => object),
+        portsOf(kind, request),
       ),
     ),
   );
-  return new Map(used.map((target, index) => [target, views[index] as RemoteView]));
+  return new Map(used.map((kind, index) => [kind, views[index] as RemoteView]));
 }
 
 /** What a kind works with: its connection, as the registrar where there is one. */
-export function portsOf(target: AccessKind, request: AccessRequest): TargetPorts {
+export function portsOf(kind: AccessKind, request: AccessRequest): KindPorts {
   const { registrar, deployer, clock, bundle, signal } = request;
   return {
-    databricks: target.connect(registrar ?? deployer),
+    databricks: kind.connect(registrar ?? deployer),
+    entra: (registrar ?? deployer).entra,
     clock,
     workspaceId: bundle.workspaceId,
     ...(signal === undefined ? {} : { signal }),
@@ -155,7 +157,15 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const registrarLater = isRegistrarLater(request);
   const see = observer(request, registrarLater);
   const bundle = await see.bundle();
-  const { declared, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
+  const {
+    declared,
+    findings: inFiles,
+    unclear,
+  } = declareAccess(files.entries, bundle, {
+    now: clock.now(),
+    policy: files.policy?.policy,
+    entra: request.entra,
+  });
   const live = declared.filter((entry) => entry.expired === undefined);
   const registrarId = registrarOf(files) ?? deployerId;
   const known = await knownState(
@@ -169,35 +179,34 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const { state } = known;
   const recorded = state.records
     .map((record) => ({
-      target: kindOf(record.kind, request.kinds),
+      kind: kindOf(record.kind, request.kinds),
       object: record.object,
       ...{ name: record.name, phase: record.phase },
     }))
     .filter(
-      (one): one is typeof one & { target: AccessKind } =>
-        one.target !== undefined && one.phase !== "expired",
+      (one): one is typeof one & { kind: AccessKind } => one.kind !== undefined && one.phase !== "expired",
     );
-  const wanted = new Set(live.map(({ target, object }) => objectKey(target.kind, object)));
+  const wanted = new Set(live.map(({ kind, object }) => objectKey(kind.name, object)));
   const leaving = recorded
-    .filter(({ name, target, object }) => !unclear.has(name) && !wanted.has(objectKey(target.kind, object)))
-    .map(({ target, object }) => target.credential(object))
+    .filter(({ name, kind, object }) => !unclear.has(name) && !wanted.has(objectKey(kind.name, object)))
+    .map(({ kind, object }) => kind.grant(object))
     .filter((grant) => grant !== undefined);
-  const needs = new Map<string, readonly string[]>();
-  for (const { job, credentials } of live)
-    needs.set(job.key, [...new Set([...(needs.get(job.key) ?? []), ...credentials])]);
-  const coming = live
-    .map(({ target, object }) => target.credential(object))
-    .filter((grant) => grant !== undefined);
+  const needs = new Map<string, readonly Securable[]>();
+  for (const { job, securables } of live) {
+    const all = [...(needs.get(job.key) ?? []), ...securables];
+    needs.set(job.key, [...new Map(all.map((one) => [securableKey(one), one])).values()]);
+  }
+  const coming = live.map(({ kind, object }) => kind.grant(object)).filter((grant) => grant !== undefined);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([
     readRemote(objects, request),
     see.proofs({ bundle, needs, coming, leaving }),
   ]);
-  const missing = { state: "unreadable", missingRight: "the target" } as const;
+  const missing = { state: "unreadable", missingRight: "the provider" } as const;
   // A listing leaves out what the caller may not see: only the one who registers knows that something is not there.
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" } as const;
-  const remote = (target: AccessKind, object: TrustObject): RemoteState => {
-    const seen = views.get(target)?.plan(object) ?? missing;
+  const remote = (kind: AccessKind, object: TrustObject): RemoteState => {
+    const seen = views.get(kind)?.plan(object) ?? missing;
     return seen.state === "absent" && registrarLater ? unseen : seen;
   };
   const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote)];
@@ -209,7 +218,7 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
     bundle,
     deployed: request.deployed,
   });
-  const notes = live.flatMap(({ target, object }) => views.get(target)?.notes(object) ?? []);
+  const notes = live.flatMap(({ kind, object }) => views.get(kind)?.notes(object) ?? []);
   const principals = bundle.jobs.flatMap(({ runAs }) =>
     runAs.kind === "service_principal" ? [runAs.applicationId] : [],
   );

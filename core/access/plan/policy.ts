@@ -14,7 +14,7 @@ export interface PolicyRequest {
   readonly purpose: string;
   readonly kind: string;
   readonly resource: string;
-  /** Whether the target of the access takes names that differ in letter case alone for one. */
+  /** Whether the provider of the access takes names that differ in letter case alone for one. */
   readonly foldsCase: boolean;
   readonly target: string;
   /** Application ID that the job runs as. */

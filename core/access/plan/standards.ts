@@ -171,9 +171,14 @@ const policy: Look = ({ access }) => {
 
 const separation: Look = ({ access }) => {
   if (access === undefined || access.proofs.size === 0) return [undefined];
-  return access.selfRegistered
-    ? [{ status: "violated", because: "the deployer itself registers trust" }]
-    : [{ status: "enforced", because: `trust is registered by ${access.registrarId} alone` }];
+  if (access.apart)
+    return [
+      { status: "enforced", because: `trust is registered by ${access.registrarId}, in a job of its own` },
+    ];
+  const because = access.selfRegistered
+    ? "unseparated: the deployer itself registers trust"
+    : `unseparated: ${access.registrarId} registers trust in the step that deploys, where code of the bundle can become it`;
+  return [{ status: "violated", because }];
 };
 
 const authenticated: Look = ({ principal, idToken }) => {

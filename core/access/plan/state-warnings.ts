@@ -8,19 +8,19 @@ export interface StateFacts {
   /** The run-as principals of the bundle's jobs. */
   readonly principals: readonly string[];
   /** What is declared or recorded. */
-  readonly objects: readonly { readonly target: AccessKind; readonly object: TrustObject }[];
+  readonly objects: readonly { readonly kind: AccessKind; readonly object: TrustObject }[];
 }
 
 /** What the records do not tell, or tell of an earlier version. */
 export function stateWarnings({ known, views, principals, objects }: StateFacts): readonly string[] {
-  const ours = new Set(objects.map(({ target, object }) => objectKey(target.kind, object)));
-  const warnings = [...views].flatMap(([target, view]) =>
+  const ours = new Set(objects.map(({ kind, object }) => objectKey(kind.name, object)));
+  const warnings = [...views].flatMap(([kind, view]) =>
     view
       .granted(new Set(principals))
-      .filter((object) => !ours.has(objectKey(target.kind, object)))
+      .filter((object) => !ours.has(objectKey(kind.name, object)))
       .map(
         (object) =>
-          `${target.describe(object)} is there, and neither declared nor recorded: if nobody needs it, ${target.undoCommand(object)}`,
+          `${kind.describe(object)} is there, and neither declared nor recorded: if nobody needs it, ${kind.undoCommand(object)}`,
       ),
   );
   const { state, legacy } = known;

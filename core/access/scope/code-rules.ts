@@ -73,7 +73,8 @@ export const path = text((value, at, seen) => {
 /** A path that the task's `source` may place in the Git source. Absent: GIT if the job has one, else WORKSPACE. */
 export const sourced = text((value, at, seen, parent) => {
   const source = textAt(parent, "source") || (seen.git ? "GIT" : "WORKSPACE");
-  const inside = !/^(?:\/|\.\.(?:\/|$)|[a-z][\w+.-]*:)/i.test(posix.normalize(value));
+  const inside =
+    !value.includes("{{") && !/^(?:\/|\.\.(?:\/|$)|[a-z][\w+.-]*:)/i.test(posix.normalize(value));
   if (source === "GIT" && seen.git && inside) return;
   seen.path(value, at);
 });

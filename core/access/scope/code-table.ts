@@ -106,6 +106,28 @@ const elsewhere = (what: string): Rule =>
   });
 const outside = unjudged("what it runs is not decided in this workspace's jobs");
 
+/** Which code of what is installed runs. */
+const chosen = text((value, at, seen) => {
+  if (value.includes("{{")) seen.unproven(at, "is put together when the job runs");
+});
+
+/** Options of dbt that lead it to code elsewhere. Source: dbt's command line, global flags. */
+const DBT_ELSEWHERE =
+  /^--(?:project-dir|profiles-dir|packages-install-path|log-path|target-path|state|defer-state)(?:=|$)/;
+
+const dbtCommand = text((value, at, seen) => {
+  // As a shell reads words, whose quotes hide nothing.
+  const [program, ...words] = value
+    .replace(/["'\\]/g, "")
+    .trim()
+    .split(/\s+/);
+  if (program !== "dbt") seen.unproven(at, "is no command of dbt");
+  else if (value.includes("{{")) seen.unproven(at, "is put together when the job runs");
+  else if (words.includes("deps")) seen.unproven(at, "dbt deps downloads packages that are not read");
+  else if (words.some((word) => DBT_ELSEWHERE.test(word)))
+    seen.unproven(at, "leads dbt to another folder than the task's own");
+});
+
 const subscribers = { pause_subscriptions: inert, subscriptions: inert };
 
 const forEach: Rule = (value, at, seen, parent) => {
@@ -121,12 +143,7 @@ const task: Rule = table<jobs.Task>({
   dbt_platform_task: outside,
   dbt_task: table<jobs.DbtTask>({
     catalog: inert,
-    commands: each(
-      text((value, at, seen) => {
-        if (/^dbt\s+(?:--?[\w-]+\s+)*deps\b/.test(value.trim()))
-          seen.unproven(at, "dbt deps downloads packages that are not read");
-      }),
-    ),
+    commands: each(dbtCommand),
     profiles_directory: sourced,
     project_directory: sourced,
     schema: inert,
@@ -158,9 +175,9 @@ const task: Rule = table<jobs.Task>({
   pipeline_task: table<jobs.PipelineTask>({ full_refresh: inert, pipeline_id: elsewhere("pipeline") }),
   power_bi_task: outside,
   python_wheel_task: table<jobs.PythonWheelTask>({
-    entry_point: inert,
+    entry_point: chosen,
     named_parameters: inert,
-    package_name: inert,
+    package_name: chosen,
     parameters: inert,
   }),
   retry_on_timeout: inert,
@@ -179,7 +196,7 @@ const task: Rule = table<jobs.Task>({
   }),
   spark_jar_task: table<jobs.SparkJarTask>({
     jar_uri: path,
-    main_class_name: inert,
+    main_class_name: chosen,
     parameters: inert,
     run_as_repl: inert,
   }),

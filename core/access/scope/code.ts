@@ -1,9 +1,9 @@
 import { posix } from "node:path";
-import { JOB_SETTINGS } from "../../api/shapes.ts";
+import { JOB_SETTINGS, TASK } from "../../api/shapes.ts";
 import type { Json } from "../../api/json.ts";
 import type { Sightings } from "./code-rules.ts";
 import { existingCluster, jobSettings, libraries } from "./code-table.ts";
-import type { ClusterFacts } from "./clusters.ts";
+import { tasksOf, type ClusterFacts } from "./clusters.ts";
 import { editorsOf, editorsOfPath, writersOfVolume, type Editor } from "./editors.ts";
 import { broken, judge, proven, unproven, type Point } from "./proof.ts";
 import { known, readBy, unreadable, type Eyes, type Reading, type When } from "./reading.ts";
@@ -19,6 +19,8 @@ export interface Code {
   readonly unproven: readonly Hole[];
   /** Paths relative to nothing: before the deployment those of local files, which it uploads. */
   readonly relative: readonly Hole[];
+  /** Whoever starts a run can give it commands of his own: `dbt_commands` of `jobs/run-now`. */
+  readonly takesCommands: boolean;
 }
 
 interface Hole {
@@ -80,6 +82,7 @@ export function codeOf(settings: Json, filePath: string, clusters: readonly Clus
     notes: [...notes],
     unproven: holes,
     relative,
+    takesCommands: tasksOf(settings).some((task) => TASK.member(task, "dbt_task") !== undefined),
   };
 }
 
@@ -126,7 +129,7 @@ export function codeReader<W extends When>(
       "unread" in job
         ? job.unread
         : readBy(eyes, `CAN_VIEW on job ${job.id}`, ({ workspace }) =>
-            editorsOf(workspace, "jobs", job.id, "job"),
+            editorsOf(workspace, "jobs", job.id, "job", code.takesCommands),
           ),
       ...code.paths.map((path) =>
         once(path, () =>

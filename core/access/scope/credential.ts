@@ -1,30 +1,29 @@
+import { shellQuoted } from "../../base/shell-quoted.ts";
 import { METASTORE } from "../../api/shapes.ts";
 import { inParallel } from "../../api/paging.ts";
-import { effectiveGrants, readCredentials } from "../kinds/unity-catalog-credential.ts";
-import { broken, judge, proven, unproven, type Point } from "./proof.ts";
+import {
+  effectiveGrants,
+  readSecurables,
+  securableKey,
+  shown,
+  type Around,
+  type Binding,
+  type EffectiveGrant,
+  type Securable,
+} from "../kinds/securable.ts";
+import { broken, judge, proven, unproven, type Point, type Verdict } from "./proof.ts";
 import { isReader, known, readBy, unreadable, type Eyes, type Reading, type When } from "./reading.ts";
 
-/** Somebody who can present the credential's identity; `inheritedFrom` is "" if granted on it. */
-export interface CredentialUser {
-  readonly principal: string;
-  readonly privilege: string;
-  readonly inheritedFrom: string;
-}
-
-/** Who can use a service credential, as one who sees every grant sees it. */
-export interface CredentialUsers {
-  readonly name: string;
+/** Who can use a securable (present a credential's identity, read a secret), as one who sees every grant sees it. */
+export interface SecurableUsers extends Securable {
+  /** The cloud identity behind it; "" if none is known. */
   readonly identity: string;
-  readonly isolated: boolean;
-  /** Workspaces that an isolated credential is bound to. */
-  readonly workspaces: readonly string[];
-  readonly users: readonly CredentialUser[];
+  readonly binding: Binding;
+  readonly around: readonly Around[];
+  readonly users: readonly EffectiveGrant[];
   /** Owners, holders of MANAGE and metastore admins: they can grant themselves. */
   readonly managers: readonly string[];
 }
-
-/** Vending, and signing in with it through a connection. */
-const USING: ReadonlySet<string> = new Set(["ACCESS", "ALL_PRIVILEGES", "CREATE_CONNECTION"]);
 
 /** The metastore's owner, whose members see and use every credential; "" if it cannot be read. */
 export async function readMetastoreOwner(eyes: Eyes): Promise<string> {
@@ -36,40 +35,47 @@ export async function readMetastoreOwner(eyes: Eyes): Promise<string> {
 }
 
 /**
- * Reads who can use each credential. The listing of grants proves that there is nobody else only for its owner, holders
- * of MANAGE, and metastore admins. Requests: the credential, and pages of its grants and bindings.
+ * Reads who can use each securable, by {@link securableKey}. The listing of grants proves that there is nobody else only for
+ * its owner, holders of MANAGE, and metastore admins. Requests: the object, pages of its grants and bindings, and of those of
+ * the schema and catalog around it.
  */
-export async function readCredentialUsers<W extends When>(
+export async function readSecurableUsers<W extends When>(
   eyes: Eyes<W>,
-  names: readonly string[],
+  securables: readonly Securable[],
   metastoreOwner: string,
-): Promise<ReadonlyMap<string, Reading<CredentialUsers, W>>> {
-  const distinct = [...new Set(names)];
-  const right = (name: string): string => `MANAGE on credential "${name}", or metastore admin`;
-  const read = async (name: string): Promise<Reading<CredentialUsers, W>> => {
+): Promise<ReadonlyMap<string, Reading<SecurableUsers, W>>> {
+  const distinct = new Map(securables.map((one) => [securableKey(one), one]));
+  const read = async ([key, securable]: readonly [string, Securable]): Promise<
+    Reading<SecurableUsers, W>
+  > => {
+    const { of, name } = securable;
+    const right = `MANAGE on ${shown(securable)}, or metastore admin`;
     for (const reader of eyes.readers) {
-      const facts = (await readCredentials(reader.workspace, [name])).get(name);
-      if (facts?.state !== "read") continue;
-      const effective = await readBy({ ...eyes, readers: [reader] }, right(name), ({ workspace }) =>
-        effectiveGrants(workspace, name),
+      const reading = (await readSecurables(reader.workspace, [securable])).get(key);
+      if (reading?.state !== "read") continue;
+      const effective = await readBy({ ...eyes, readers: [reader] }, right, ({ workspace }) =>
+        effectiveGrants(workspace, name, of.type),
       );
       if (effective.state !== "known") continue;
       const managing = effective.value
         .filter(({ privilege }) => privilege === "MANAGE")
         .map(({ principal }) => principal);
-      const { owner, identity, isolated, workspaces } = facts.facts;
-      const managers = [...new Set([owner, metastoreOwner, ...managing])].filter((one) => one !== "");
+      const { owners, identity, binding, around } = reading.facts;
+      const outer = around.map(({ owner = "" }) => owner);
+      const all = [...owners, ...outer, metastoreOwner, ...managing];
+      const managers = [...new Set(all)].filter((one) => one !== "");
       if (!managers.some((manager) => isReader(reader, manager))) continue;
-      const users = effective.value.filter(({ privilege }) => USING.has(privilege));
-      return known({ name, identity, isolated, workspaces, users, managers });
+      const users = effective.value.filter(({ privilege }) => of.using.has(privilege));
+      return known({ ...securable, identity, binding, around, users, managers });
     }
-    return unreadable(eyes, right(name));
+    return unreadable(eyes, right);
   };
-  const readings = await inParallel(distinct, read);
-  return new Map(distinct.map((name, index) => [name, readings[index] ?? unreadable(eyes, right(name))]));
+  const entries = [...distinct];
+  const readings = await inParallel(entries, read);
+  return new Map(entries.map(([key], at) => [key, readings[at] as Reading<SecurableUsers, W>]));
 }
 
-export function shownUsers(users: readonly CredentialUser[]): string {
+export function shownUsers(users: readonly EffectiveGrant[]): string {
   return users
     .map(({ principal, privilege, inheritedFrom }) => {
       const from = inheritedFrom === "" ? "" : `, from ${inheritedFrom}`;
@@ -78,47 +84,79 @@ export function shownUsers(users: readonly CredentialUser[]): string {
     .join(", ");
 }
 
+function exclusive(
+  { of, name, users, managers, around }: SecurableUsers,
+  allowed: ReadonlySet<string>,
+): Verdict<never> {
+  const what = shown({ of, name });
+  const strangers = users.filter((user) => !allowed.has(user.principal.toLowerCase()));
+  if (strangers.length > 0)
+    return broken(
+      `${what} can also be used by ${shownUsers(strangers)}`,
+      `Revoke it from them, or give the job its own ${of.type} instead of "${name}".`,
+    );
+  const hidden = around
+    .filter(({ owner }) => owner === undefined)
+    .map((one) => `the owner of ${one.type} "${one.name}", who could not be read,`);
+  const residual = [...managers, ...hidden].map((who) => `${who} could grant itself "${name}"`);
+  return proven(`no other user of ${what}`, [...residual, ...of.residual(name)]);
+}
+
+function isolated<W extends When>(
+  { of, name, binding }: SecurableUsers,
+  workspaceId: string,
+  eyes: Pick<Eyes<W>, "later">,
+): Verdict<W> {
+  const what = shown({ of, name });
+  switch (binding.state) {
+    case "unbindable":
+      return proven(
+        `a ${of.type} of the metastore cannot be bound to a workspace: in others it is this principal's alone, too`,
+      );
+    case "unread":
+      return judge<never, W>(unreadable({ readers: [], later: eyes.later }, binding.missingRight), () =>
+        proven(""),
+      );
+    case "open":
+      return unproven(
+        `${binding.what === what ? what : `${what} is in ${binding.what}, which`} is open to every workspace of the metastore`,
+        `Isolate it and bind it to this workspace: ${isolateCommand(binding.what)}`,
+      );
+    case "isolated": {
+      const others = binding.workspaces.filter((id) => id !== workspaceId);
+      return others.length === 0
+        ? proven(`${binding.what} is bound to this workspace alone`)
+        : unproven(
+            `${binding.what} can also be used in workspace ${others.join(", ")}`,
+            "Bind it to this workspace alone: what runs in the others was not read.",
+          );
+    }
+  }
+}
+
+/** @param what such as `catalog "main"` */
+function isolateCommand(what: string): string {
+  const [type = "", name = ""] = what.replaceAll('"', "").split(" ");
+  return type === "catalog"
+    ? `databricks catalogs update ${shellQuoted(name)} --isolation-mode ISOLATED`
+    : `databricks credentials update-credential ${shellQuoted(name)} --isolation-mode ISOLATION_MODE_ISOLATED`;
+}
+
 /** @param allowed application IDs in lower case that the claim is about */
 export function credentialPoints<W extends When>(
-  readings: readonly Reading<CredentialUsers, W>[],
+  readings: readonly Reading<SecurableUsers, W>[],
   allowed: ReadonlySet<string>,
-  workspaceId: string,
+  { workspaceId, eyes }: { readonly workspaceId: string; readonly eyes: Pick<Eyes<W>, "later"> },
 ): readonly Point<W>[] {
   if (readings.length === 0) return [{ point: "credential-users", ...proven("no credential is used") }];
   return readings.flatMap((reading): readonly Point<W>[] => [
     {
       point: "credential-users",
-      ...judge<CredentialUsers, W>(reading, ({ name, users, managers }) => {
-        const strangers = users.filter((user) => !allowed.has(user.principal.toLowerCase()));
-        if (strangers.length > 0) {
-          const says = `credential "${name}" can also be used by ${shownUsers(strangers)}`;
-          return broken(
-            says,
-            `Revoke it from them, or give the job its own credential instead of "${name}".`,
-          );
-        }
-        const residual = managers.map((who) => `${who} could grant itself "${name}"`);
-        return proven(`no other user of credential "${name}"`, residual);
-      }),
+      ...judge<SecurableUsers, W>(reading, (users) => exclusive(users, allowed)),
     },
     {
       point: "isolation",
-      ...judge<CredentialUsers, W>(reading, ({ name, isolated, workspaces }) => {
-        const update = `databricks credentials update-credential ${name} --isolation-mode ISOLATION_MODE_ISOLATED`;
-        if (!isolated) {
-          return unproven(
-            `credential "${name}" is open to every workspace of the metastore`,
-            `Isolate it and bind it to this workspace: ${update}`,
-          );
-        }
-        const others = workspaces.filter((id) => id !== workspaceId);
-        return others.length === 0
-          ? proven(`credential "${name}" is bound to this workspace alone`)
-          : unproven(
-              `credential "${name}" can also be used in workspace ${others.join(", ")}`,
-              "Bind it to this workspace alone: what runs in the others was not read.",
-            );
-      }),
+      ...judge<SecurableUsers, W>(reading, (users) => isolated(users, workspaceId, eyes)),
     },
   ]);
 }

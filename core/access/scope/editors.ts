@@ -2,7 +2,7 @@ import { workspaceObject } from "../../api/workspace-files.ts";
 import { ACCESS_CONTROL, OBJECT, OBJECT_PERMISSIONS, PERMISSION, VOLUME } from "../../api/shapes.ts";
 import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import type { Json } from "../../api/json.ts";
-import { effectiveGrants } from "../kinds/unity-catalog-credential.ts";
+import { effectiveGrants } from "../kinds/securable.ts";
 import { isReader, type Reader } from "./reading.ts";
 
 /** Someone who may change what a job runs, and through what. */
@@ -49,19 +49,24 @@ async function holders(
   });
 }
 
-/** Who may change an object. Source: `GET /api/2.0/permissions/{type}/{id}`. */
+/**
+ * Who may change an object. Source: `GET /api/2.0/permissions/{type}/{id}`.
+ * @param running whether to run it is to change what it runs
+ */
 export function editorsOf(
   api: DatabricksApi,
   type: string,
   id: string,
   through: string,
+  running = false,
 ): Promise<readonly Editor[]> {
   const shared = type === "clusters" || type === "instance-pools";
   return holders(
     api,
     [type, id],
     through,
-    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level)),
+    (level) =>
+      (running && level === "CAN_MANAGE_RUN") || (!NO_EDITING.has(level) && !(shared && SHARING.has(level))),
   );
 }
 

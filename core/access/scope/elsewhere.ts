@@ -173,7 +173,7 @@ async function runners<W extends When>(
   if (workspace === undefined) return { runners: unreadable(eyes, `the address of workspace "${name}"`) };
   const admin = `workspace admin of "${name}"`;
   try {
-    const reader = await openReader({ workspace, account: undefined });
+    const reader = await openReader({ workspace, account: undefined, elsewhere: undefined });
     if (!reader.admin) return { runners: unreadable(eyes, admin) };
     const all = await runnersOf(reader, jobListing(), false);
     return { runners: all === undefined ? unknown(`${TOO_MANY} of "${name}"`) : known(all) };

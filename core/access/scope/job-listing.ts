@@ -2,6 +2,7 @@ import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
 import { isObject, member, textAt, type Json } from "../../api/json.ts";
 import { inParallel, listAll } from "../../api/paging.ts";
 import { JOB, JOB_SETTINGS, JOBS, TASK, type GetJob, type ListJobs } from "../../api/shapes.ts";
+import { cleanFolder } from "../../base/paths.ts";
 import { tasksOf } from "./clusters.ts";
 import type { Eyes, Reader } from "./reading.ts";
 
@@ -55,7 +56,7 @@ export function explicitRunAs(job: Json): string {
 }
 
 /** `/Workspace/Users/a` and `/Users/a` are one folder. */
-const bare = (path: string): string => path.replace(/^\/Workspace(?=\/)/, "");
+const bare = (path: string): string => cleanFolder(path).replace(/^\/Workspace(?=\/)/, "");
 
 /** Whether a job says that it was deployed from this state folder. */
 export function isDeployedFrom(job: Json, statePath: string): boolean {

@@ -1,3 +1,4 @@
+import type { KindTraits } from "../kinds/kind.ts";
 import type { Grade } from "../plan/policy.ts";
 import type { Reading, When } from "./reading.ts";
 
@@ -5,7 +6,7 @@ import type { Reading, When } from "./reading.ts";
 export const CHECKS = {
   principal: "the job runs as a service principal that runs this job alone",
   actors: "nobody else can act as the principal",
-  credential: "the credential is this workspace's, and has no other user",
+  credential: "the credential, secret or connection is this workspace's, and has no other user",
   twins: "no other credential stands behind the same cloud identity",
   compute: "nothing else shares the job's compute",
   code: "who may change what the job runs is known",
@@ -184,15 +185,22 @@ export function gradeForPolicy({ grade, level }: Pick<ScopeProof, "grade" | "lev
   return worst([grade, level === "cluster" ? "unproven" : "proven"]);
 }
 
-/** The one wording for a proof. Only what is proven for a single job is ever called job-scoped and proven. */
-export function scopeWords({ grade, level, group, checks }: Omit<ScopeProof, "job" | "principal">): string {
+/**
+ * The one wording for a proof. Only what is proven for a single job is ever called job-scoped and proven.
+ * @param reach of a kind by which the job presents no identity: what it reads or calls then is no part of one
+ */
+export function scopeWords(
+  { grade, level, group, checks }: Omit<ScopeProof, "job" | "principal">,
+  reach?: KindTraits["reach"],
+): string {
   if (grade === "broken") return "broken";
   // A plan does not promise what is yet to be seen.
   if (grade === "proven" && checks.some(({ later }) => later))
     return "not broken so far; to be proven after the deployment";
   const sharers = checks.flatMap((check) => check.sharers ?? []);
   const names = { job: [], group, cluster: sharers.length > 0 ? sharers : ["whoever shares it"] }[level];
-  const what = `${level}-scoped${names.length === 0 ? "" : ` (${names.join(", ")})`}`;
+  const scope = reach === undefined ? `${level}-scoped` : `${reach} by this ${level} alone`;
+  const what = `${scope}${names.length === 0 ? "" : ` (${names.join(", ")})`}`;
   const except = joined(
     checks.map((check) => check.except),
     " and ",

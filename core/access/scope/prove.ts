@@ -1,17 +1,19 @@
-import type { CredentialGrant } from "../kinds/kind.ts";
+import type { SecurableGrant } from "../kinds/kind.ts";
+import { securableKey, shown, type EffectiveGrant, type Securable } from "../kinds/securable.ts";
 import type { BundleFacts, BundleJob } from "../bundle-facts.ts";
 import type { Policy } from "../files/policy-shape.ts";
 import { inParallel } from "../../api/paging.ts";
+import { SERVICE_CREDENTIALS } from "../kinds/unity-catalog-credential.ts";
 import { actorPoints } from "./actors.ts";
+import { bundleGrants, lentByBundle, usersRemaining, type BundleGrants } from "./bundle-grants.ts";
 import { readClusters, sharedClusters, type ClusterFacts } from "./clusters.ts";
 import { codePoints, codeReader } from "./code.ts";
 import { computePoints } from "./compute.ts";
 import {
   credentialPoints,
-  readCredentialUsers,
   readMetastoreOwner,
-  type CredentialUser,
-  type CredentialUsers,
+  readSecurableUsers,
+  type SecurableUsers,
 } from "./credential.ts";
 import { readElsewhere } from "./elsewhere.ts";
 import type { JobListing } from "./job-listing.ts";
@@ -34,46 +36,44 @@ export interface ProofRequest<W extends When = When> {
   readonly deployer: string;
   readonly accountId: string | undefined;
   readonly policy: Policy | undefined;
-  /** The jobs to prove, each with the Unity Catalog credentials that its access goes through. */
-  readonly needs: ReadonlyMap<string, readonly string[]>;
-  /** ACCESS that this run grants, and that it withdraws before it grants anything. */
-  readonly coming: readonly CredentialGrant[];
-  readonly leaving: readonly CredentialGrant[];
+  /** The jobs to prove, each with the credentials, secrets and connections of Unity Catalog that its access goes through. */
+  readonly needs: ReadonlyMap<string, readonly Securable[]>;
+  /** What this run grants, and what it withdraws before it grants anything. */
+  readonly coming: readonly SecurableGrant[];
+  readonly leaving: readonly SecurableGrant[];
 }
 
 type Grants = Pick<ProofRequest, "coming" | "leaving">;
 
-/** The users of a credential as they will be when this run has ended. */
+/** The users of a securable as they will be when this run has ended. */
 function usersAfterwards(
-  credential: string,
-  users: readonly CredentialUser[],
+  securable: Securable,
+  users: readonly EffectiveGrant[],
   { coming, leaving }: Grants,
-): readonly CredentialUser[] {
-  const of = (grants: readonly CredentialGrant[]): readonly string[] =>
+): readonly EffectiveGrant[] {
+  const { privilege } = securable.of;
+  const of = (grants: readonly SecurableGrant[]): readonly string[] =>
     grants
-      .filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase())
+      .filter((grant) => securableKey(grant) === securableKey(securable))
       .map(({ principal }) => principal);
   const gone = new Set(of(leaving));
   const staying = users.filter(
-    (user) => user.privilege !== "ACCESS" || user.inheritedFrom !== "" || !gone.has(user.principal),
+    (user) => user.privilege !== privilege || user.inheritedFrom !== "" || !gone.has(user.principal),
   );
   const present = new Set(staying.map(({ principal }) => principal));
   const added = [...new Set(of(coming))].filter((principal) => !present.has(principal));
-  const asUser = (principal: string): CredentialUser => ({
-    principal,
-    privilege: "ACCESS",
-    inheritedFrom: "",
-  });
+  const asUser = (principal: string): EffectiveGrant => ({ principal, privilege, inheritedFrom: "" });
   return [...staying, ...added.map(asUser)];
 }
 
 function afterwards<W extends When>(
-  reading: Reading<CredentialUsers, W>,
+  reading: Reading<SecurableUsers, W>,
   grants: Grants,
-): Reading<CredentialUsers, W> {
+  proposed: readonly BundleGrants[],
+): Reading<SecurableUsers, W> {
   if (reading.state !== "known") return reading;
-  const { name, users } = reading.value;
-  return known({ ...reading.value, users: usersAfterwards(name, users, grants) });
+  const users = usersRemaining(reading.value, reading.value.users, proposed);
+  return known({ ...reading.value, users: usersAfterwards(reading.value, users, grants) });
 }
 
 function twinsAfterwards<W extends When>(
@@ -83,7 +83,12 @@ function twinsAfterwards<W extends When>(
   if (reading.state !== "known") return reading;
   const twins = reading.value.twins.map((twin) =>
     twin.users.state === "known"
-      ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants)) }
+      ? {
+          ...twin,
+          users: known(
+            usersAfterwards({ of: SERVICE_CREDENTIALS, name: twin.name }, twin.users.value, grants),
+          ),
+        }
       : twin,
   );
   return known({ ...reading.value, twins });
@@ -122,7 +127,7 @@ export async function proveScopes<W extends When>(
     readTokens(eyes),
     readAdmins(eyes),
     deployer === "" ? known(false) : readDeployer(eyes, deployer),
-    readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
+    readSecurableUsers(eyes, [...needs.values()].flat(), metastoreOwner),
     readClusters(eyes, clusterIds),
   ]);
   const cloudIdentities = new Map(
@@ -147,6 +152,7 @@ export async function proveScopes<W extends When>(
   ]);
   const runners: typeof listed =
     listed.state === "known" ? known(withBundle(listed.value, bundle, before === undefined)) : listed;
+  const proposed = before === undefined ? [] : bundleGrants(bundle.config);
   const nobody = unknown("a run-as service principal");
   const noIdentity: PrincipalFacts<W> = {
     numericId: nobody,
@@ -161,8 +167,8 @@ export async function proveScopes<W extends When>(
     const principals = new Set([principal, ...mates.filter(isTrusted(before)).map(principalOf)]);
     principals.delete("");
     const identity = identities.get(principal) ?? noIdentity;
-    const used = (needs.get(job.key) ?? []).map((name) =>
-      afterwards(credentials.get(name) ?? unknown(`credential "${name}"`), request),
+    const used = (needs.get(job.key) ?? []).map((one) =>
+      afterwards(credentials.get(securableKey(one)) ?? unknown(shown(one)), request, proposed),
     );
     const ofCode = codes[index] ?? { code: EMPTY, editors: [nobody] };
     const group = mates.length === 0 ? [] : [...allowed].sort();
@@ -188,6 +194,10 @@ export async function proveScopes<W extends When>(
           principal,
           deployer,
           identity,
+          // Azure's resource IDs are paths.
+          azure: (needs.get(job.key) ?? []).some(
+            ({ name }) => cloudIdentities.get(name)?.startsWith("/") === true,
+          ),
           tokens,
           admins,
           deployerIsAdmin,
@@ -195,7 +205,13 @@ export async function proveScopes<W extends When>(
           adminsMustBeRestricted: policy?.workspace_admins === "restricted",
         }),
       ],
-      ["credential", credentialPoints(used, principals, bundle.workspaceId)],
+      [
+        "credential",
+        [
+          ...credentialPoints(used, principals, { workspaceId: bundle.workspaceId, eyes }),
+          ...lentByBundle(needs.get(job.key) ?? [], proposed, principals),
+        ],
+      ],
       ["twins", twinPoints(used, twinsAfterwards(allTwins, request), principals)],
       [
         "compute",
@@ -213,7 +229,15 @@ export async function proveScopes<W extends When>(
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
 
-const EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
+const EMPTY = {
+  paths: [],
+  volumes: [],
+  objects: [],
+  notes: [],
+  unproven: [],
+  relative: [],
+  takesCommands: false,
+};
 
 /** After the deployment a mate counts only as the workspace has it. */
 function isTrusted(before: "before" | undefined): (job: BundleJob) => boolean {

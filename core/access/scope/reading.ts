@@ -35,7 +35,7 @@ export interface Reader {
   /** The account's host; undefined without `account-id` or a way to sign in there. */
   readonly account: DatabricksApi | undefined;
   /** Another workspace of the account, by its deployment name; undefined where that makes no address. */
-  readonly elsewhere?: Apis["elsewhere"];
+  readonly elsewhere: Apis["elsewhere"];
   /** Application ID of the identity. */
   readonly applicationId: string;
   readonly groups: readonly string[];

@@ -1,8 +1,9 @@
 import type { Json } from "../../api/json.ts";
 import { CREDENTIAL, CREDENTIALS } from "../../api/shapes.ts";
 import { inParallel, listAll } from "../../api/paging.ts";
-import { effectiveGrants, identityOf } from "../kinds/unity-catalog-credential.ts";
-import { shownUsers, type CredentialUser, type CredentialUsers } from "./credential.ts";
+import { effectiveGrants, type EffectiveGrant } from "../kinds/securable.ts";
+import { identityOf } from "../kinds/unity-catalog-credential.ts";
+import { shownUsers, type SecurableUsers } from "./credential.ts";
 import { broken, judge, proven, unproven, type Point, type Verdict } from "./proof.ts";
 import { isReader, known, readBy, unreadable, type Eyes, type Reading, type When } from "./reading.ts";
 
@@ -11,7 +12,7 @@ export interface Twin<W extends When = When> {
   readonly name: string;
   readonly identity: string;
   readonly storage: boolean;
-  readonly users: Reading<readonly CredentialUser[], W>;
+  readonly users: Reading<readonly EffectiveGrant[], W>;
 }
 
 export interface TwinFacts<W extends When = When> {
@@ -71,7 +72,7 @@ function ofTwin<W extends When>(
   own: string,
   allowed: ReadonlySet<string>,
 ): Verdict<W> {
-  return judge<readonly CredentialUser[], W>(users, (all) => {
+  return judge<readonly EffectiveGrant[], W>(users, (all) => {
     const strangers = all.filter(({ principal }) => !allowed.has(principal.toLowerCase()));
     const what = `${storage ? "storage credential" : "credential"} "${name}" has the identity of "${own}"`;
     const remedy = `Give "${own}" an identity of its own, or delete "${name}".`;
@@ -84,14 +85,18 @@ function ofTwin<W extends When>(
 
 /** @param allowed application IDs in lower case that the claim is about */
 export function twinPoints<W extends When>(
-  credentials: readonly Reading<CredentialUsers, W>[],
+  credentials: readonly Reading<SecurableUsers, W>[],
   facts: Reading<TwinFacts<W>, W>,
   allowed: ReadonlySet<string>,
 ): readonly Point<W>[] {
-  if (credentials.length === 0) return [{ point: "twins", ...proven("no credential is used") }];
-  return credentials.flatMap((reading): readonly Point<W>[] => {
+  // What is no credential has no identity that another could stand behind.
+  const relevant = credentials.filter(
+    (reading) => reading.state !== "known" || reading.value.of.type === "credential",
+  );
+  if (relevant.length === 0) return [{ point: "twins", ...proven("no credential is used") }];
+  return relevant.flatMap((reading): readonly Point<W>[] => {
     if (reading.state !== "known") {
-      return [{ point: "twins", ...judge<CredentialUsers, W>(reading, () => proven("")) }];
+      return [{ point: "twins", ...judge<SecurableUsers, W>(reading, () => proven("")) }];
     }
     const { name, identity } = reading.value;
     if (identity === "") {

@@ -34,12 +34,12 @@ function expectedRecords(
   deployment: BundleFacts,
 ): readonly ObjectRecord[] {
   const byObject = new Map<string, ObjectRecord>();
-  for (const { name, origin, job, purpose, target, object } of live) {
-    const key = objectKey(target.kind, object);
+  for (const { name, origin, job, purpose, kind, object } of live) {
+    const key = objectKey(kind.name, object);
     const entry = { name, ...origin, job: job.key, purpose: purpose.value, phase: "granted" } as const;
     const { workspaceId, statePath } = deployment;
     byObject.set(key, {
-      kind: target.kind,
+      kind: kind.name,
       object,
       owner,
       deployment: { workspaceId, statePath },
@@ -77,10 +77,10 @@ export async function knownState(options: KnowledgeOptions, live: readonly Decla
 /** What is declared and there, for a reader who may not see the records: the registrar will look whether it is ours. */
 export function assumedRecords(
   live: readonly Declared[],
-  remote: (target: AccessKind, object: TrustObject) => RemoteState,
+  remote: (kind: AccessKind, object: TrustObject) => RemoteState,
 ): readonly StateRecord[] {
-  const there = live.filter(({ target, object }) => remote(target, object).state === "present");
-  return there.map(({ name, origin, job, purpose, target, object }) => ({
-    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: target.kind, object, phase: "granted" },
+  const there = live.filter(({ kind, object }) => remote(kind, object).state === "present");
+  return there.map(({ name, origin, job, purpose, kind, object }) => ({
+    ...{ name, ...origin, job: job.key, purpose: purpose.value, kind: kind.name, object, phase: "granted" },
   }));
 }

@@ -49,7 +49,7 @@ export interface RecordName {
   readonly deployment: string;
 }
 
-/** One text for equal objects: kind and fields in a fixed order, names as the target compares them. */
+/** One text for equal objects: kind and fields in a fixed order, names as the provider compares them. */
 export function objectKey(kind: string, object: TrustObject): string {
   const folds = kindOf(kind)?.foldsCase === true;
   const fields = Object.entries(object)

@@ -8,8 +8,8 @@ import { objectId, objectKey, recordName, renderRecord, type Deployment, type Ph
 import type { AccessState, StateRecord } from "./state.ts";
 
 /** One text for a record and the change that is about it. */
-export const recordKey = ({ name, target, object }: Pick<Change, "name" | "target" | "object">): string =>
-  `${name} ${objectKey(target.kind, object)}`;
+export const recordKey = ({ name, kind, object }: Pick<Change, "name" | "kind" | "object">): string =>
+  `${name} ${objectKey(kind.name, object)}`;
 
 export interface RecorderOptions {
   /** Of the identity that registers. */
@@ -37,12 +37,12 @@ export class Recorder {
   async set(changes: readonly Change[], phaseOf: (change: Change) => Phase | undefined): Promise<void> {
     for (const change of changes) {
       const phase = phaseOf(change);
-      const { name, origin, job, purpose, target, object } = change;
-      const entry = { name, ...origin, job, purpose, kind: target.kind, object };
+      const { name, origin, job, purpose, kind, object } = change;
+      const entry = { name, ...origin, job, purpose, kind: kind.name, object };
       if (phase === undefined) this.#of(entry).delete(name);
       else this.#of(entry).set(name, { ...entry, phase });
     }
-    const touched = new Map(changes.map((change) => [objectKey(change.target.kind, change.object), change]));
+    const touched = new Map(changes.map((change) => [objectKey(change.kind.name, change.object), change]));
     await inParallel([...touched.values()], (change) => this.#write(change));
   }
 
@@ -53,7 +53,7 @@ export class Recorder {
     return entries;
   }
 
-  async #write({ target: { kind }, object }: Change): Promise<void> {
+  async #write({ kind: { name: kind }, object }: Change): Promise<void> {
     const { api, folder, owner, deployment, lock } = this.#options;
     // Thousands of records take longer than a lease.
     await lock.hold();

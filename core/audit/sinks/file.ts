@@ -11,9 +11,10 @@ export async function openFile({ file, roots, platform }: SinkOptions): Promise<
     } catch (error) {
       throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
         problem: `The audit log ${file} cannot be written.`,
-        expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+        expected:
+          "a path in the checkout or in the CI's temporary folder, with no link in it, on a disk with room",
         actual: error instanceof RefusedFile ? `it ${error.message}` : String(error),
-        remedy: "Set the input `audit-log` to such a path.",
+        remedy: "Make room on the disk if it is full; else set the input `audit-log` to such a path.",
         cause: error,
       });
     }

@@ -16,6 +16,7 @@ import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
 import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
+import { entraApis, entraPlace } from "./entra.ts";
 import { keepManifest } from "./manifest.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
@@ -84,7 +85,9 @@ export class Access {
       if (source.declared) step.ci.info(LEFT);
       // It grants after this step, and has no rights in the deployer's folders: what is declared is what code is told.
       const { entries } = source.files;
-      const inForce = source.declared ? declaredNow(entries, bundle, step.ports.clock.now()) : undefined;
+      const { policy } = source.files.policy ?? {};
+      const about = { now: step.ports.clock.now(), policy, entra: entraPlace(step, source.files) };
+      const inForce = source.declared ? declaredNow(entries, bundle, about) : undefined;
       await told(() => keepManifest({ ...this.#parts, bundle, entries, inForce }));
       return;
     }
@@ -188,6 +191,7 @@ export class Access {
     return {
       ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
       registrar: undefined,
+      entra: entraPlace(step, files),
       owner: looksOnly ? NOBODY : await source.owner(),
       readers: [how.deployerId],
       clock: step.ports.clock,
@@ -251,7 +255,13 @@ export class Access {
     try {
       await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
-        await work({ ...request, registrar }, options);
+        const entra = await entraApis(step, audit, source.files);
+        const { deployer } = request;
+        // Where no registrar is named, the deployer registers.
+        const by = registrar
+          ? { registrar: { ...registrar, entra } }
+          : { registrar, deployer: { ...deployer, entra } };
+        await work({ ...request, ...by }, options);
         await keep();
       });
     } catch (error) {

@@ -25,7 +25,9 @@ export async function connectionOf({ step, audit, session, clientId }: Identity)
   const known = await step.workspace;
   const accountId = known.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
-  if (accountId === undefined || accountUrl === undefined) return { workspace, account: undefined };
+  if (accountId === undefined || accountUrl === undefined) {
+    return { workspace, account: undefined, elsewhere: undefined };
+  }
   const account = { id: accountId, host: accountUrl };
   const ofAccount = inputs.exchange.forAccount
     ? session

@@ -1,10 +1,10 @@
 import type { BundleFacts, BundleJob } from "../../access/bundle-facts.ts";
-import { isCutOff } from "../../access/scope/job-listing.ts";
+import { isCutOff, isDeployedFrom, readJob } from "../../access/scope/job-listing.ts";
 import { runAsOf } from "../../access/bundle-facts.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import { readJson, member, members, textAt, type Json } from "../../api/json.ts";
 import { listAll } from "../../api/paging.ts";
-import { JOBS, type GetJob, type ListJobs } from "../../api/shapes.ts";
+import { JOBS, type ListJobs } from "../../api/shapes.ts";
 import { readWorkspaceFile } from "../../api/workspace-files.ts";
 import { SecretlessError, type Mistake } from "../../base/errors.ts";
 import { isUuid } from "../../base/uuid.ts";
@@ -36,7 +36,7 @@ export async function deployedBundle(
     readWorkspaceFile(api, path),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query),
   ]);
-  const here = listed.filter((job) => textAt(job, "settings", "deployment", "metadata_file_path") === path);
+  const here = listed.filter((job) => isDeployedFrom(job, statePath));
   const byId = new Map(here.map((job) => [textAt(job, "job_id"), job]));
   const metadata = text === undefined ? undefined : parse(text);
   const mistakes = metadata === undefined ? [] : wrongBundle(metadata, settings);
@@ -49,9 +49,9 @@ export async function deployedBundle(
   const jobs: BundleJob[] = [];
   for (const [key, job] of members(member(metadata, "config", "resources", "jobs"))) {
     const id = textAt(job, "id");
-    const found = byId.get(id);
+    const found = await wholeJob(api, id, byId.get(id));
     if (found === undefined) mistakes.push(notThere(key, id, path));
-    else jobs.push({ key, id, ...(await settingsOf(api, id, found)) });
+    else jobs.push({ key, id, ...settingsOf(found) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known = new Set(jobs.map(({ id }) => id));
@@ -67,14 +67,12 @@ export async function deployedBundle(
   };
 }
 
-/** A listing shows a job's first hundred tasks. */
-async function settingsOf(
-  api: DatabricksApi,
-  id: string,
-  listed: Json,
-): Promise<Pick<BundleJob, "settings" | "runAs">> {
-  const query = { job_id: id } satisfies GetJob;
-  const job = isCutOff(listed) ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+/** A listing shows a job's first hundred tasks. @returns undefined for a job that is not there, or gone by now */
+async function wholeJob(api: DatabricksApi, id: string, listed: Json | undefined): Promise<Json | undefined> {
+  return listed !== undefined && isCutOff(listed) ? readJob(api, id) : listed;
+}
+
+function settingsOf(job: Json): Pick<BundleJob, "settings" | "runAs"> {
   const settings = member(job, "settings") ?? {};
   return { settings, runAs: runAsOf(settings) };
 }

@@ -70,13 +70,13 @@ export class AccessReport {
     for (const one of changes) {
       const change = "change" in one ? one.change : one;
       const failed = "change" in one && one.outcome !== "done" ? one : undefined;
-      const { action, job, purpose, target, object } = change;
-      const what = target.describe(object);
+      const { action, job, purpose, kind, object } = change;
+      const what = kind.describe(object);
       if (how === "applied" && (failed || action in NAMES))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
       if (action === "withdraw") withdrawn.push(`${what} (job ${job}, ${purpose})`);
-      lists[NAMES[action]].push({ job, purpose, kind: target.kind, ...object });
+      lists[NAMES[action]].push({ job, purpose, kind: kind.name, ...object });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
     const { granted, updated, revoked } = lists;

@@ -3,16 +3,19 @@ import { member, members, textAt, type Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
 import { BEAT, type LeftLease } from "../lease/lease-text.ts";
 
-/** A schema or volume that is there under the name that the bundle gives it, and in no state. */
-export interface CatalogObject {
-  readonly kind: "schemas" | "volumes";
+/** What is there under the name that the bundle gives it, and not so in the state. */
+export interface NamedObject {
+  readonly kind: "schemas" | "volumes" | "dashboards";
   readonly key: string;
-  /** Its full name, by which it is bound. */
+  /** By which it is bound: the full name of a schema or volume. */
   readonly id: string;
   readonly name: string;
-  readonly creator: string;
-  /** Whether it was created while the run that died held its lease, as far as the workspace says. */
+  /** Undefined where the workspace does not say it. */
+  readonly creator: string | undefined;
+  /** Whether it was created or changed while the run that died held its lease, as far as the workspace says. */
   readonly inTime: boolean;
+  /** Whether the state knows it, as it was before. */
+  readonly known?: true;
 }
 
 /**
@@ -24,13 +27,13 @@ export async function catalogObjects(
   api: DatabricksApi,
   tree: Json,
   left: LeftLease,
-): Promise<readonly CatalogObject[]> {
+): Promise<readonly NamedObject[]> {
   const wanted = (["schemas", "volumes"] as const).flatMap((kind) =>
     members(member(tree, "resources", kind))
       .filter(([, resource]) => textAt(resource, "id") === "")
       .map(([key, resource]) => ({ kind, key, name: fullName(kind, resource, tree) })),
   );
-  const found = await inParallel(wanted, async ({ kind, key, name }): Promise<CatalogObject[]> => {
+  const found = await inParallel(wanted, async ({ kind, key, name }): Promise<NamedObject[]> => {
     if (name === undefined) return [];
     const object = await read(api, kind, name);
     if (object === undefined) return [];
@@ -54,7 +57,7 @@ async function read(api: DatabricksApi, kind: string, name: string): Promise<Jso
 }
 
 /** Undefined where a part is not known yet. Unity Catalog keeps names in lower case. */
-function fullName(kind: CatalogObject["kind"], resource: Json, tree: Json): string | undefined {
+function fullName(kind: "schemas" | "volumes", resource: Json, tree: Json): string | undefined {
   const names = kind === "schemas" ? ["catalog_name", "name"] : ["catalog_name", "schema_name", "name"];
   const parts = names.map((name) => {
     const text = textAt(resource, name);
@@ -64,8 +67,12 @@ function fullName(kind: CatalogObject["kind"], resource: Json, tree: Json): stri
   return parts.every((part) => /^[^\s./$]+$/.test(part)) ? parts.join(".").toLowerCase() : undefined;
 }
 
-function isInTime(created: number, { lease, written }: LeftLease): boolean {
+/**
+ * Whether something that the workspace has done at `time` can be the work of the run that died.
+ * @param time milliseconds since the epoch
+ */
+export function isInTime(time: number, { lease, written }: LeftLease): boolean {
   const since = Date.parse(lease.unmended || lease.since);
   // The beginning is the servers' time to a few seconds; what was under way at the death may have taken effect later.
-  return written !== undefined && created >= since - 5_000 && created <= written + 2 * BEAT;
+  return written !== undefined && time >= since - 5_000 && time <= written + 2 * BEAT;
 }

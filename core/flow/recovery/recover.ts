@@ -5,6 +5,7 @@ import { warn, type Step } from "../step.ts";
 import type { During } from "../when-free.ts";
 import type { LeftLease } from "../lease/lease-text.ts";
 import { catalogObjects } from "./catalog-objects.ts";
+import { dashboards } from "./dashboards.ts";
 import { judge, unrecorded, type Recovery } from "./unrecorded.ts";
 
 interface Recovering {
@@ -28,10 +29,12 @@ export async function recover(
   // A plan fetches the state of this moment.
   await cli.plan(signal);
   const { adopted, reported } = await look({ api, cli, principal: inputs.clientId, left }, signal);
-  for (const { kind, key, id, name } of adopted) {
+  for (const { kind, key, id, name, known } of adopted) {
+    const what = known ? "changed" : "created";
     ci.info(
-      `${kind}.${key} (${quote(name)}, ${id}) was created by a run that died, and recorded nowhere: it is adopted.`,
+      `${kind}.${key} (${quote(name)}, ${id}) was ${what} by a run that died, and that is recorded nowhere: it is adopted.`,
     );
+    if (known) await during(() => cli.unbind(key));
     await during(() => cli.bind(key, id));
   }
   report(step, reported);
@@ -61,9 +64,9 @@ async function look({ api, cli, principal, left }: Look, signal: AbortSignal): P
   try {
     const [unknown, objects] = await Promise.all([
       unrecorded(api, summary),
-      left ? catalogObjects(api, summary.tree, left) : [],
+      left ? Promise.all([catalogObjects(api, summary.tree, left), dashboards(api, summary, left)]) : [],
     ]);
-    return judge(unknown, objects, summary, principal);
+    return judge(unknown, objects.flat(), summary, principal);
   } catch (error) {
     throw callError("The look for what was created and not recorded", error);
   }

@@ -1,4 +1,4 @@
-import type { CatalogObject } from "./catalog-objects.ts";
+import type { NamedObject } from "./catalog-objects.ts";
 import { isDeployedFrom } from "../../access/scope/job-listing.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import { members, member, textAt, type Json } from "../../api/json.ts";
@@ -8,15 +8,18 @@ import type { BundleSummary } from "../../cli/summary.ts";
 
 /** What is in the workspace as deployed from this state folder, and in no state. */
 export interface Unrecorded {
-  readonly kind: "jobs" | "pipelines" | CatalogObject["kind"];
+  readonly kind: "jobs" | "pipelines" | NamedObject["kind"];
   readonly id: string;
   readonly name: string;
-  readonly creator: string;
+  /** Undefined where the workspace does not say it. */
+  readonly creator: string | undefined;
 }
 
 export interface Adoption extends Unrecorded {
   /** Key under `resources.<kind>` that has nothing yet. */
   readonly key: string;
+  /** Whether the state knows it, as it was before. */
+  readonly known?: true;
 }
 
 export interface Recovery {
@@ -79,20 +82,25 @@ const WORD = /^\w[\w.-]*$/;
 /**
  * Which of them belong to a key of the bundle that has nothing yet: jobs and pipelines by their name, only what our own
  * principal created. Anybody can write into a job of his own that it were deployed from here. Of two of one name the first
- * is adopted. A schema or volume must have been created while the run that died held its lease.
+ * is adopted. A schema, volume or dashboard must be of the time in which the run that died held its lease.
  * @param principal application ID of the deployer
  */
 export function judge(
   unknown: readonly Unrecorded[],
-  objects: readonly CatalogObject[],
+  objects: readonly NamedObject[],
   { tree }: Pick<Summary, "tree">,
   principal: string,
 ): Recovery {
   const adopted: Adoption[] = [];
   const reported: (Unrecorded & { why: string })[] = [];
   const all = members(member(tree, "resources")).flatMap(([, ofKind]) => members(ofKind).map(([key]) => key));
-  const isOurs = ({ creator }: Unrecorded): boolean => creator.toLowerCase() === principal.toLowerCase();
-  const decide = (one: Unrecorded, key: string | undefined, otherwise: string | undefined): void => {
+  const isOurs = ({ creator }: Unrecorded): boolean =>
+    creator === undefined || creator.toLowerCase() === principal.toLowerCase();
+  const decide = (
+    one: Unrecorded & Pick<Adoption, "known">,
+    key: string | undefined,
+    otherwise: string | undefined,
+  ): void => {
     let why = otherwise;
     if (!isOurs(one)) why = `${one.creator || "somebody who is not named"} created it`;
     else if (key !== undefined && all.filter((other) => other === key).length > 1)
@@ -113,6 +121,10 @@ export function judge(
     decide(one, only?.key, why);
   }
   for (const { key, inTime, ...one } of objects)
-    decide(one, key, inTime ? undefined : "it was not created while the run that died was deploying");
+    decide(
+      one,
+      key,
+      inTime ? undefined : "it was not created or changed while the run that died was deploying",
+    );
   return { adopted, reported };
 }

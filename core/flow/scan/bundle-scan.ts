@@ -5,8 +5,8 @@ import type { Plan } from "../../cli/plan.ts";
 import type { Ports } from "../../base/ports.ts";
 import type { Step } from "../step.ts";
 import { ScanOutcome } from "./outcome.ts";
-import { uploadedFiles, type Deployed } from "./uploaded.ts";
-import { resolvedSelections } from "../../bundle/resolved-selection.ts";
+import { isImmutable, uploadedFiles, type Deployed } from "./uploaded.ts";
+import { resolvedSelections, runsCode } from "../../bundle/resolved-selection.ts";
 import type { Boundary } from "../../bundle/outside.ts";
 import type { Selection } from "../../bundle/selection.ts";
 import { scanConfiguration } from "../../scan/configuration.ts";
@@ -45,6 +45,8 @@ export class BundleScan {
   readonly #outcome: ScanOutcome;
   readonly #scanned: ScannedFiles;
   readonly #sources: Sources;
+  /** Whether code of the bundle runs, by what its files said before any did, or by what was resolved at any time. */
+  #code: boolean;
   #today = "";
   #configuration = EMPTY_REPORT;
   #resolved:
@@ -57,6 +59,7 @@ export class BundleScan {
     this.#outcome = outcome;
     this.#scanned = new ScannedFiles(options, { tree: diskTree, signal: step.signal });
     this.#sources = sources;
+    this.#code = sources.runsCode;
   }
 
   /**
@@ -89,8 +92,10 @@ export class BundleScan {
    */
   async planned(resolved: Resolved): Promise<void> {
     const { summary, target, policy } = resolved;
+    this.#code ||= runsCode(summary);
     const selections = await this.#selections(summary);
     if (!selections) this.#outcome.unjudged(NOT_RESOLVED);
+    if (this.#code && isImmutable(summary)) this.#outcome.unjudged(NOT_READ_BACK);
     this.#resolved = { selections: selections ?? [], summary, target };
     if (policy?.exceptions !== undefined) this.#outcome.bound(policy.exceptions, this.#today);
     const selected = await filesOf(selections ?? [], this.#scanned, this.#boundary);
@@ -115,7 +120,8 @@ export class BundleScan {
   async deployed(deployed: Deployed): Promise<void> {
     if (!this.#resolved) return;
     const bounds = { tree: diskTree, platform: this.#step.ports.platform };
-    const found = await uploadedFiles(this.#scanned, bounds, { ...deployed, ...this.#resolved });
+    const uploading = { ...deployed, ...this.#resolved, code: this.#code };
+    const found = await uploadedFiles(this.#scanned, bounds, uploading);
     const { different, unread } = found;
     if (different.length > 0)
       this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
@@ -176,6 +182,14 @@ const NOT_RESOLVED = {
     "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
   remedy:
     "Write `sync.paths` without variables, as paths that exist, in a file that no script of the bundle changes.",
+};
+
+const NOT_READ_BACK = {
+  problem:
+    "Code of the bundle runs in the deployment, and `experimental.immutable_folder` uploads one archive that is not read back: " +
+    "nobody knows whether it holds what was scanned. Nothing was uploaded.",
+  remedy:
+    "Take out `experimental.immutable_folder`, or build in a step before this one and take out `build`, `scripts` and `python`.",
 };
 
 /**

@@ -5,7 +5,6 @@ import type { DatabricksApi } from "../../api/client.ts";
 import { inParallel } from "../../api/paging.ts";
 import type { Mistake } from "../../base/errors.ts";
 import type { Tree, TreeBounds } from "../../base/tree.ts";
-import { runsCode } from "../../bundle/resolved-selection.ts";
 import type { Selection } from "../../bundle/selection.ts";
 import { selectArtifacts, selectFiles, type Unscanned } from "../../bundle/sync-files.ts";
 import type { StateFolder } from "../../cli/private-file.ts";
@@ -24,6 +23,8 @@ interface Uploading extends Deployed {
   readonly selections: readonly Selection[];
   readonly summary: Json;
   readonly target: string;
+  /** Whether code of the bundle may have run at any time before. */
+  readonly code: boolean;
 }
 
 export interface Uploaded {
@@ -47,9 +48,8 @@ export async function uploadedFiles(
   uploading: Uploading,
 ): Promise<Uploaded> {
   const { tree, platform } = bounds;
-  const { selections, summary, folder, target, complete, api } = uploading;
+  const { selections, summary, folder, target, code, complete, api } = uploading;
   const synced = await readSyncedFiles(folder, target, platform);
-  const code = runsCode(summary);
   const here: string[] = [];
   /** By path in the workspace: how reports name it. */
   const remote = new Map<string, string>();
@@ -120,12 +120,17 @@ async function selectedNow(
   return (await Promise.all(all)).flatMap(({ files }) => files);
 }
 
+/** Whether the CLI uploads one archive in place of files. */
+export function isImmutable(summary: Json): boolean {
+  return member(summary, "experimental", "immutable_folder") === true;
+}
+
 /** The CLI leaves no list where there was nothing to upload, and where it packs all into one archive. */
 async function unlisted(
   { selections, summary }: Uploading,
   bounds: TreeBounds,
 ): Promise<Mistake | undefined> {
-  if (member(summary, "experimental", "immutable_folder") === true) return undefined;
+  if (isImmutable(summary)) return undefined;
   const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
   if (all.every(({ files }) => files.length === 0)) return undefined;
   return {

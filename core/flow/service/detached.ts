@@ -53,6 +53,9 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
   const refusals: Refusal[] = [];
   const echoes = new Map<number, () => void>();
   const ended = new AbortController();
+  const gone = new Promise<void>((resolve) => {
+    ended.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
   let [served, count] = [0, 0];
   let lastError: unknown;
   let isReleased = false;
@@ -95,11 +98,8 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
     if (ended.signal.aborted) return false;
     const id = ++count;
     const echoed = new Promise<true>((resolve) => echoes.set(id, () => resolve(true)));
-    const gone = new Promise<false>((resolve) => {
-      ended.signal.addEventListener("abort", () => resolve(false), { once: true });
-    });
     send({ type: "sync", id });
-    const result = await Promise.race([echoed, gone]);
+    const result = await Promise.race([echoed, gone.then(() => false)]);
     echoes.delete(id);
     return result;
   };
@@ -138,10 +138,6 @@ export async function chargeService(options: DetachedOptions): Promise<StepServi
       send({ type: "stop" });
       const late = new AbortController();
       const patience = clock.sleep(PATIENCE, late.signal).catch(() => undefined);
-      const gone = new Promise<void>((resolve) => {
-        if (ended.signal.aborted) resolve();
-        else ended.signal.addEventListener("abort", () => resolve(), { once: true });
-      });
       await Promise.race([gone, patience]);
       late.abort();
       if (!ended.signal.aborted) process.kill();

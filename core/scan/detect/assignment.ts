@@ -1,3 +1,4 @@
+import { defaultAfter } from "./defaults.ts";
 import type { FileKind } from "./file-kind.ts";
 
 /** A name and the literal that it is given; offsets are into the text that was parsed. */
@@ -20,10 +21,9 @@ const XML_PROPERTY = /<\/name>\s{0,60}<value>/y;
 const YAML_DEFAULT =
   /:[ \t]{0,4}\r?\n(?:[ \t]{1,20}(?:description|type|lookup|sensitive):[^\n]{0,200}\n){0,3}[ \t]{1,20}default:[ \t]{1,8}/y;
 const BLOCK_DEFAULT =
-  /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value)["']?\s{0,20}[:=]\s{0,20}/y;
+  /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value|defaultValue)["']?\s{0,20}[:=]\s{0,20}/y;
 const PAIRED_VALUE =
   /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
-const ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
 const SPACED = /`?[ \t]{1,8}(?=["'])/y;
 const BLANKS = /[ \t]{1,40}/y;
 
@@ -86,6 +86,37 @@ function bareLiteral(text: string, at: number): Literal | null {
   return { value: match[0], start: at, quoted: false };
 }
 
+/** Members of a connection string that stand before it: libpq's are parted by blanks (PostgreSQL, 34.1.1). */
+const CONNECTION = /\b(?:host|hostaddr|dbname|user|port|sslmode|uid|server)\s{0,2}=[^=\n]{1,60}[ \t;]$/i;
+/** Prose and tables: only where the name begins the line, or the comment, and the value ends it. */
+const STARTS_LINE = /(?:^|\n)[ \t>*#|-]{0,20}[*`_]{0,2}$/;
+const COMMENTED = /(?:^|\n)[^\n"'`]{0,80}(?:#|\/\/|--|\*|\bREM\b)[ \t]{0,8}$/;
+const ENDS_LINE = /[ \t]{0,8}(?:\r?\n|$)/y;
+
+function wholeLine(text: string, at: number): Literal | null {
+  const literal = bareLiteral(text, at);
+  return literal !== null && sticky(ENDS_LINE, text, at + literal.value.length) !== null ? literal : null;
+}
+
+/** ODBC: `PWD={…}`, where braces let a value have any character; not `{name}` of a template. */
+function bracedLiteral(text: string, at: number): Literal | null {
+  const end = text.indexOf("}", at);
+  const value = text.slice(at + 1, end);
+  if (end < 0 || value.length > 128 || /^[\s{]|^[\w.[\]'"!:]*$|[\r\n]/.test(value)) return null;
+  return { value, start: at + 1, quoted: true };
+}
+
+/**
+ * True where the quote that seems to open the value closes the string in which the name stands, as in
+ * `";password="+password+";"`: an odd one of its kind in the line, followed by what code writes behind a string.
+ */
+function closesString({ value, start }: Literal, { text }: Surroundings): boolean {
+  if (!/^\s{0,4}(?:[+.,)\]|&%?:;]|$)/.test(value)) return false;
+  const quote = text[start - 1] ?? "";
+  const line = text.slice(Math.max(text.lastIndexOf("\n", start) + 1, start - 2000), start - 1);
+  return (line.split(quote).length - 1) % 2 === 1;
+}
+
 /** The parts of a document that decide how an operator is read. */
 interface Surroundings {
   readonly text: string;
@@ -105,7 +136,7 @@ function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | n
     const literal = quotedLiteral(text, end + call[0].length);
     if (literal !== null) return { ...literal, certain: true };
   }
-  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
+  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT]) {
     const match = sticky(pattern, text, end);
     const at = match === null ? -1 : end + match[0].length;
     if (match !== null)
@@ -114,6 +145,9 @@ function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | n
         false,
       );
   }
+  const fallback = defaultAfter(text, end, before);
+  if (fallback !== undefined)
+    return certain((fallback.bare ? bareLiteral : quotedLiteral)(text, fallback.at), false);
   if (PAIR_KEY.test(before)) {
     const pair = sticky(PAIRED_VALUE, text, end);
     if (pair === null) return null;
@@ -121,21 +155,30 @@ function literalAfter(where: Surroundings): (Literal & { certain: boolean }) | n
     return certain(quotedLiteral(text, at) ?? (kind === "config" ? bareLiteral(text, at) : null), false);
   }
   const xml = sticky(XML_PROPERTY, text, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text, end) : null);
-  if (xml !== null) return certain(bareLiteral(text, end + xml[0].length), false);
+  if (xml !== null) {
+    const literal = bareLiteral(text, end + xml[0].length);
+    // `<user>:<password>@host` is no element.
+    return literal !== null && text.startsWith("</", literal.start + literal.value.length)
+      ? certain(literal, false)
+      : null;
+  }
 
   const assign = sticky(ASSIGN, text, end);
   if (assign !== null) {
     const at = end + assign[0].length;
     const quoted = quotedLiteral(text, at);
+    if (quoted !== null && closesString(quoted, where)) return null;
     if (quoted !== null) return isExpanded(quoted, assign[0], where) ? null : certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
-    const connection = tight && /[;?&]/.test(previous);
+    const connection = tight && (/[;?&]/.test(previous) || (/\s/.test(previous) && CONNECTION.test(before)));
     const inString = tight && /["'`]/.test(previous);
+    if (connection && text[at] === "{") return certain(bracedLiteral(text, at), true);
     if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
       return certain(bareLiteral(text, at), connection);
     }
-    return null;
+    const line = kind === "code" ? COMMENTED : STARTS_LINE;
+    return line.test(before) ? certain(wholeLine(text, at), false) : null;
   }
   const spaced = sticky(SPACED, text, end);
   if (spaced !== null && SUBCOMMAND.test(before)) return null;
@@ -174,7 +217,9 @@ export function readAssignment(
   keywordEnd: number,
   kind: FileKind,
 ): Assignment | null {
-  const { start, end } = nameAround(text, keywordStart, keywordEnd);
+  // Keywords like `pass:` end with their operator.
+  const named = /[:=]/.test(text[keywordEnd - 1] ?? "") ? keywordEnd - 1 : keywordEnd;
+  const { start, end } = nameAround(text, keywordStart, named);
   const before = text.slice(Math.max(0, start - 120), start);
   const literal = literalAfter({ text, start, end, before, kind });
   if (literal === null) return null;

@@ -9,7 +9,7 @@ export const ARCHIVE_LIMITS = {
   members: 100_000,
 } as const;
 
-export type ArchiveKind = "zip" | "gzip";
+export type ArchiveKind = "zip" | "gzip" | "tar";
 
 /** What is compressed in a way that is not opened here, by its first bytes; undefined for all else. */
 export function closedArchive(head: Uint8Array): string | undefined {
@@ -18,7 +18,7 @@ export function closedArchive(head: Uint8Array): string | undefined {
 }
 
 /** Enough bytes for {@link closedArchive} and {@link archiveKind}. */
-export const HEAD = 10;
+export const HEAD = 262;
 
 const CLOSED = [
   ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"] as const),
@@ -43,14 +43,39 @@ export function archiveKind(head: Uint8Array): ArchiveKind | undefined {
     ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6))
   )
     return "zip";
-  return head[0] === 0x1f && head[1] === 0x8b && head[2] === 8 ? "gzip" : undefined;
+  if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return "gzip";
+  return isTar(head) ? "tar" : undefined;
+}
+
+/** What is left, in one run, of what is packed tighter than sources and programs are: many bombs are no more than one. */
+export class TightBudget {
+  bytes: number = ARCHIVE_LIMITS.total;
 }
 
 /** What is left to unpack of one top-level archive, nested ones included. */
 export class UnpackBudget {
   bytes: number = ARCHIVE_LIMITS.total;
   members: number = ARCHIVE_LIMITS.members;
+  readonly #tight: TightBudget;
+
+  constructor(tight: TightBudget) {
+    this.#tight = tight;
+  }
+
+  /** How many bytes may come out of `packed` ones. */
+  most(packed: number): number {
+    return Math.min(this.bytes, ARCHIVE_LIMITS.member, Math.max(packed * TIGHT, this.#tight.bytes));
+  }
+
+  take(packed: number, unpacked: number): void {
+    this.bytes -= unpacked;
+    if (unpacked > packed * TIGHT) this.#tight.bytes -= unpacked;
+  }
 }
+
+/** To one: deflate's most is 1,032; text and programs have 3 to 10. */
+const TIGHT = 100;
+const TOO_TIGHT = "this run has unpacked 1 GiB of what is packed tighter than 100 to 1: a zip bomb";
 
 /** A member's content, or why there is none. */
 export type Unpacked =
@@ -77,10 +102,11 @@ function unpackMember(zip: Buffer, member: ZipMember, budget: UnpackBudget): Unp
     return { name, reason: `its compression method ${member.method} is not known` };
   try {
     const stored = memberBytes(zip, member);
+    if (member.size > budget.most(stored.length)) return { name, reason: TOO_TIGHT };
     const content =
       member.method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, member.size) });
     if (content.length !== member.size) return { name, reason: "its content is damaged" };
-    budget.bytes -= content.length;
+    budget.take(stored.length, content.length);
     return { name, content };
   } catch (error) {
     return { name, reason: explained(error) };
@@ -117,15 +143,23 @@ function tarText(header: Buffer, from: number, size: number): string {
   return end < 0 ? field : field.slice(0, end);
 }
 
-/** Members of a tar archive (POSIX.1-1988 ustar); undefined if it is none. */
-function tarMembers(tar: Buffer): Unpacked[] | undefined {
-  if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return undefined;
+/** POSIX.1-1988 ustar, and GNU's. */
+function isTar(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(257, 262)).toString("latin1") === "ustar";
+}
+
+/** The members of a tar archive, then all of it: what stands in its headers and between them. */
+export function unpackTar(tar: Buffer, budget: UnpackBudget): readonly Unpacked[] {
   const members: Unpacked[] = [];
   for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     const header = tar.subarray(at, at + BLOCK);
     const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
     const prefix = tarText(header, 345, 155);
     const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
+    if (--budget.members < 0) {
+      members.push({ name: "", reason: "it has more than 100,000 members" });
+      break;
+    }
     if (!Number.isSafeInteger(size) || at + BLOCK + size > tar.length) {
       members.push({ name, reason: "the archive is cut off" });
       break;
@@ -135,24 +169,25 @@ function tarMembers(tar: Buffer): Unpacked[] | undefined {
     }
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
-  return members;
+  return [...members, { name: "", content: tar, around: true }];
 }
 
 /** Unpacks gzip data: its members where it holds a tar archive, else one member without a name. */
 export function unpackGzip(gzip: Buffer, budget: UnpackBudget): readonly Unpacked[] {
+  const most = budget.most(gzip.length);
   try {
-    const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
     const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
-    budget.bytes -= content.length;
-    const members = tarMembers(content);
-    return members ? [...members, { name: "", content, around: true }] : [{ name: "", content }];
+    budget.take(gzip.length, content.length);
+    return isTar(content) ? unpackTar(content, budget) : [{ name: "", content }];
   } catch (error) {
     const reason = explained(error);
     return [
       {
         name: "",
         reason: reason.includes("bomb")
-          ? "it unpacks to more than 128 MiB"
+          ? most < ARCHIVE_LIMITS.member
+            ? TOO_TIGHT
+            : "it unpacks to more than 128 MiB"
           : `it is no whole gzip file: ${reason}`,
       },
     ];

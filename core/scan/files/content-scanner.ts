@@ -14,6 +14,14 @@ export interface PlacedMatch extends Match {
   readonly cell?: number;
 }
 
+interface Place {
+  /** In the buffer. */
+  readonly offset: number;
+  readonly line: number;
+  /** UTF-16 code units before it in its line. */
+  readonly column: number;
+}
+
 /** The longest match, and the longest look before a keyword, in bytes. */
 const AHEAD = 20 * 1024;
 const BEHIND = 2 * 1024;
@@ -33,12 +41,15 @@ export class ContentScanner implements Sink {
   #buffer: Buffer = Buffer.alloc(0);
   /** Index in the buffer up to which keywords have been dealt with. */
   #done = 0;
-  #lines = 0;
-  #columns = 0;
+  /** Where the buffer begins. */
+  #start: Place = { offset: 0, line: 1, column: 0 };
+  /** What was placed last: places are asked for nearly in their order, so that each byte is counted once. */
+  #last = this.#start;
   #cells = 0;
   readonly #matches: PlacedMatch[] = [];
   /** Where the content first names each of its secret scopes. */
   readonly scopes: { readonly scope: string; readonly line: number; readonly column: number }[] = [];
+  readonly #knownScopes = new Set<string>();
   /** True if there were more matches than are kept. */
   overflowed = false;
 
@@ -65,9 +76,10 @@ export class ContentScanner implements Sink {
     const binary = this.#decoder.binary;
     const text = this.#buffer.toString("latin1");
     const onScope = (scope: string, start: number): void => {
-      if (this.scopes.some((known) => known.scope === scope)) return;
-      const { line, lineStart, columns } = this.#lineAt(start);
-      this.scopes.push({ scope, line, column: columns + this.#length(lineStart, start) + 1 });
+      if (this.#knownScopes.has(scope)) return;
+      this.#knownScopes.add(scope);
+      const { line, column } = this.#placeOf(start);
+      this.scopes.push({ scope, line, column: column + 1 });
     };
     const found = detect(this.#buffer, text, { kind: this.#kind, binary, from: this.#done, to, onScope });
     for (const match of found.length < 2 ? found : withoutOverlaps(found)) {
@@ -78,8 +90,8 @@ export class ContentScanner implements Sink {
   }
 
   #placed(match: Match): PlacedMatch {
-    const { line, lineStart, columns } = this.#lineAt(match.start);
-    const column = columns + this.#length(lineStart, match.start) + 1;
+    const { line, column: before } = this.#placeOf(match.start);
+    const column = before + 1;
     const ends = this.#buffer.indexOf(10, match.start);
     const oneLine = ends < 0 || ends >= match.end;
     const cells = this.#cells + this.#countCells(match.start);
@@ -94,18 +106,19 @@ export class ContentScanner implements Sink {
     };
   }
 
-  #lineAt(offset: number): { line: number; lineStart: number; columns: number } {
-    let line = this.#lines + 1;
-    let lineStart = 0;
+  #placeOf(offset: number): Place {
+    let { offset: at, line, column } = offset < this.#last.offset ? this.#start : this.#last;
     for (
-      let next = this.#buffer.indexOf(10);
+      let next = this.#buffer.indexOf(10, at);
       next >= 0 && next < offset;
       next = this.#buffer.indexOf(10, next + 1)
     ) {
       line++;
-      lineStart = next + 1;
+      at = next + 1;
+      column = 0;
     }
-    return { line, lineStart, columns: lineStart === 0 ? this.#columns : 0 };
+    this.#last = { offset, line, column: column + this.#length(at, offset) };
+    return this.#last;
   }
 
   #length(from: number, to: number): number {
@@ -123,11 +136,10 @@ export class ContentScanner implements Sink {
 
   #drop(size: number): void {
     if (size === 0) return;
-    const { line, lineStart, columns } = this.#lineAt(size);
     this.#cells += this.#countCells(size);
-    this.#columns = columns + this.#length(lineStart, size);
-    this.#lines = line - 1;
+    this.#start = { ...this.#placeOf(size), offset: 0 };
     this.#buffer = Buffer.from(this.#buffer.subarray(size));
     this.#done -= size;
+    this.#last = this.#start;
   }
 }

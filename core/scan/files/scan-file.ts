@@ -6,8 +6,10 @@ import {
   archiveKinds,
   closedArchive,
   HEAD,
+  TightBudget,
   UnpackBudget,
   unpackGzip,
+  unpackTar,
   unpackZip,
   type ArchiveKind,
 } from "./archive.ts";
@@ -31,6 +33,7 @@ export interface FileToScan {
 const NOTHING: Buffer = Buffer.alloc(0);
 /** Archives inside an archive are opened, those inside these are not. */
 const DEEPEST = 1;
+const UNPACK = { zip: unpackZip, gzip: unpackGzip, tar: unpackTar } as const;
 const PIECE = 1 << 20;
 const BYTES_BEFORE_PAUSE = 8 << 20;
 
@@ -72,10 +75,14 @@ function pushAll(scanner: ContentScanner, content: Buffer): void {
 }
 
 /** Scans one file; reads it once, or twice if it ends as an archive does. Nothing in the file makes it fail: what cannot be scanned is listed. */
-export async function scanFile(file: FileToScan, repositoryId: string): Promise<ScanReport> {
+export async function scanFile(
+  file: FileToScan,
+  repositoryId: string,
+  tight = new TightBudget(),
+): Promise<ScanReport> {
   const results: Results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
-    await new FileScan(file, repositoryId, results).run();
+    await new FileScan(file, repositoryId, results, tight).run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     results.unscanned.push({ file: file.name, reason: `it cannot be read: ${reason}`, harmless: false });
@@ -87,13 +94,14 @@ class FileScan {
   readonly #file: FileToScan;
   readonly #repositoryId: string;
   readonly #results: Results;
-  readonly #budget = new UnpackBudget();
+  readonly #budget: UnpackBudget;
   #sincePause = 0;
 
-  constructor(file: FileToScan, repositoryId: string, results: Results) {
+  constructor(file: FileToScan, repositoryId: string, results: Results, tight: TightBudget) {
     this.#file = file;
     this.#repositoryId = repositoryId;
     this.#results = results;
+    this.#budget = new UnpackBudget(tight);
   }
 
   async run(): Promise<void> {
@@ -151,8 +159,7 @@ class FileScan {
   }
 
   async #unpack(kind: ArchiveKind, content: Buffer, path: string, depth: number): Promise<void> {
-    const members = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
-    for (const member of members) {
+    for (const member of UNPACK[kind](content, this.#budget)) {
       const name = [path, member.name].filter((part) => part !== "").join("!");
       if (member.name !== "") this.#lookAtName(member.name, name);
       if ("reason" in member) this.#skip(member.reason, name);

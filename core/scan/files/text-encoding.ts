@@ -9,6 +9,20 @@ function zeroShare(sample: Uint8Array, start: 0 | 1): number {
   return zeros / Math.max(1, sample.length / 2);
 }
 
+/**
+ * Zero bytes, and more than a twentieth of control characters: compressed data has a ninth, programs have more. One zero
+ * byte alone must not make of a text what is looked at less closely.
+ */
+function isBinary(sample: Uint8Array): boolean {
+  if (!sample.includes(0)) return false;
+  // Not tab, line feed, vertical tab, form feed, carriage return, escape.
+  const controls = sample.reduce(
+    (sum, byte) => sum + (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 27 ? 1 : 0),
+    0,
+  );
+  return controls > 3 && controls * 20 > sample.length;
+}
+
 type Encoding = "bytes" | "utf-16le" | "utf-16be" | "utf-32le" | "utf-32be";
 
 /** Text in UTF-32: each fourth byte is zero, and the one beside it nearly always. */
@@ -39,7 +53,7 @@ export class Decoder {
   #utf16: TextDecoder | undefined;
   #head: Buffer = Buffer.alloc(0);
   #odd: Buffer = Buffer.alloc(0);
-  /** Known once something is decoded. Zero bytes do not occur in text. */
+  /** Known once something is decoded. */
   binary = false;
 
   /** The content so far, as UTF-8; empty until there is enough of it to tell its encoding. */
@@ -51,7 +65,7 @@ export class Decoder {
       if (bytes.length < SAMPLE && !final) return Buffer.alloc(0);
       const sample = bytes.subarray(0, SAMPLE);
       this.#encoding = encodingOf(sample);
-      this.binary = this.#encoding === "bytes" && sample.includes(0);
+      this.binary = this.#encoding === "bytes" && isBinary(sample);
       this.#head = Buffer.alloc(0);
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
     }

@@ -92,7 +92,7 @@ export const AZURE_RULES: readonly Rule[] = [
     remedy: REMEDIES.storage,
     owasp: "NHI2",
     keywords: ["sig="],
-    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/]|%2[bf]){43,88}(?:=|%3d)?)/iy,
+    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/_-]|%2[bf]){43,88}(?:=|%3d)?)/iy,
     test: (_value, around) => /[?&;\s"']s[vrep]=|skoid=|SharedAccessSignature/i.test(around),
     entropy: 3.5,
   },

@@ -85,7 +85,10 @@ export const CODE_HOST_RULES: readonly Rule[] = [
     "Whoever has it reads what its policies allow.",
     ["hvs.", "hvb.", "hvr."],
     /(?<![\w.])hv[sbr]\.[\w-]{24,300}/y,
-    { remedy: "Let the job's identity log in to Vault (`vault_role` in `access.yml`). Revoke the token." },
+    {
+      remedy:
+        "Let the job log in to Vault with a token of its own identity: `unity_catalog_credential: <name>` in `access.yml`. Revoke the token.",
+    },
   ),
   token(
     "dbt-cloud-token",

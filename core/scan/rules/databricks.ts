@@ -56,4 +56,18 @@ export const DATABRICKS_RULES: readonly Rule[] = [
     named: /databricks_(?:api_|access_)?token$/,
     judge: "random",
   },
+  {
+    type: "format",
+    id: "databricks-secret-value",
+    name: "Value of a Databricks secret, where it is put into its scope",
+    risk: "Whoever reads the file has the secret, whatever the scope allows.",
+    remedy:
+      "Put the value in by hand (`databricks secrets put-secret scope key` asks for it), or from a vault; better, let the job's identity replace the secret. Change the value.",
+    owasp: "NHI2",
+    keywords: ["string-value", "string_value", "stringvalue"],
+    pattern: /string[-_]?value(?:["']?\s{0,20}[:=]\s{0,20}["']|[ =]{1,4}["']?)(?<value>[^\s"'`,;)]{4,512})/iy,
+    test: (value, around) => /secret/i.test(around) && /[^a-z.]/.test(value),
+    judged: true,
+    textOnly: true,
+  },
 ];

@@ -74,6 +74,7 @@ export const NAMED_RULES: readonly Rule[] = [
       "mypass",
       "passcode",
       "pass=",
+      "pass:",
     ],
     named: /(?:pass_?word|passwd|pwd|pass_?phrase|pass|passcode)$/,
     judge: "password",

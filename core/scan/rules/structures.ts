@@ -38,6 +38,18 @@ function isKeyBody(pem: string): boolean {
   return body.length >= 48 && /^[A-Za-z0-9+/=]{48}/.test(body) && !isPlaceholder(body.slice(0, 64));
 }
 
+/**
+ * A value between `:` and `@` that is none: the port and the rest of a JDBC URL (`//server:1433;user=name@server`), or a
+ * user that is its own password on a host without a domain, which every sample of a local database has.
+ */
+function isUrlPassword(value: string, around: string): boolean {
+  if (/^\d{1,5};[\w .-]{1,40}=/.test(value)) return false;
+  const at = around.indexOf(`:${value}@`);
+  const user = /[^/:@]*$/.exec(around.slice(0, at))?.[0];
+  const host = /^[\w.[\]:-]*/.exec(around.slice(at + value.length + 2))?.[0] ?? "";
+  return user !== value || !/^(?:[\w-]+|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{0,5})?$/.test(host);
+}
+
 const URL_RISK = "Whoever has the URL signs in with the user and password in it.";
 
 /** Credentials known by their structure: PEM (RFC 7468), JWT (RFC 7519), Basic (RFC 7617), URL userinfo (RFC 3986, 3.2.1). */
@@ -117,6 +129,7 @@ export const STRUCTURE_RULES: readonly Rule[] = [
     keywords: ["://"],
     pattern:
       /:\/\/[^\s:/?#@"'`<>\\,;|()[\]]{0,128}:(?<value>[^\s/?#@"'`<>\\]{3,256})@[A-Za-z0-9[\]._${-]{1,253}/y,
+    test: isUrlPassword,
     judged: true,
   },
   {
@@ -129,6 +142,32 @@ export const STRUCTURE_RULES: readonly Rule[] = [
     keywords: ["jdbc:oracle:thin:"],
     pattern: /jdbc:oracle:thin:[\w$#.-]{1,60}\/(?<value>[^\s@"'`<>\\/]{4,128})@/iy,
     judged: true,
+  },
+  {
+    type: "format",
+    id: "positional-password",
+    name: "Password by its place: after the user in a call that signs in",
+    risk: URL_RISK,
+    remedy: REMEDIES.database,
+    owasp: "NHI2",
+    keywords: [
+      "auth=(",
+      "auth = (",
+      "basicauth(",
+      "basic_auth(",
+      "digestauth(",
+      "proxyauth(",
+      "getconnection(",
+    ].concat([
+      "networkcredential(",
+      "passwordcredential(",
+      "passwordcredentials(",
+      "passwordauthentication(",
+    ]),
+    pattern:
+      /[a-z_]{4,30}(?:(?<=auth)\s?=\s?)?\((?:\s{0,40}[^\s"'`,()]{1,80}\s{0,4},)?\s{0,40}["'][^"'\n]{0,80}["']\s{0,4},\s{0,40}["'](?<value>[^"'\s]{4,200})["']\s{0,40}[,)]/iy,
+    judged: true,
+    textOnly: true,
   },
   {
     type: "format",

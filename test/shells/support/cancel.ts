@@ -5,6 +5,7 @@ import type { LoggedRequest } from "../../../sandbox/http/log.ts";
 import type { SandboxCli } from "../../../sandbox/runner/find-cli.ts";
 import type { GitHubJob } from "../../../sandbox/runner/github-job.ts";
 import type { GitHubStep, StepResult } from "../../../sandbox/runner/github.ts";
+import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import type { FreshFolder } from "../../../sandbox/runner/scratch.ts";
 import { ProcessWatch } from "./processes.ts";
 
@@ -65,6 +66,22 @@ export async function cancelAt(
   // What was killed needs a processor once more to be gone; what was not stays for much longer.
   for (let waited = 0; watch.running.length > 0 && waited < DYING; waited += 10) await sleep(10);
   return { result, left: watch.running };
+}
+
+/** Interrupts main once, as soon as the sandbox has got the request. For `onStart` of a step. */
+export function interruptAt(
+  { requests }: Sandbox,
+  moment: (request: LoggedRequest) => boolean,
+): (main: number) => void {
+  const since = requests.length;
+  return (main) => {
+    const look = (): void => {
+      if (!isRunning(main)) return;
+      if (requests.slice(since).some(moment)) process.kill(main, "SIGINT");
+      else setTimeout(look, 5);
+    };
+    look();
+  };
 }
 
 function isRunning(pid: number): boolean {

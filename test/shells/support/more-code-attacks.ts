@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { unharmed, type Attack, type Attacked } from "./code-attacks.ts";
+import { ran, unharmed, type Attack, type Attacked } from "./attack.ts";
 import { LEAK } from "./hiding-places.ts";
 
 /** Code for a source with a token, in a form that the scan of the attack itself does not see. */
-const HIDDEN = `Buffer.from([${[...Buffer.from(LEAK)].map((byte) => byte + 1).join()}].map((byte) => byte - 1))`;
+export const HIDDEN = `Buffer.from([${[...Buffer.from(LEAK)].map((byte) => byte + 1).join()}].map((byte) => byte - 1))`;
 
-const ran = ({ seen, log }: Attacked): void => {
-  assert.ok(seen.length > 0 && !JSON.stringify(seen).includes('"error"'), `${JSON.stringify(seen)}\n${log}`);
-};
-const locksOf = ({ sandbox }: Attacked): string[] =>
+export const locksOf = ({ sandbox }: Attacked): string[] =>
   [...sandbox.workspace.files.objects.keys()].filter((name) => name.endsWith("/deploy.lock"));
-const stopped =
+export const stopped =
   (code: string) =>
   (attacked: Attacked): void => {
     ran(attacked);
@@ -20,7 +17,7 @@ const stopped =
   };
 
 /** A detached program with nothing of the run in its environment. */
-const aside = (code: string): string =>
+export const aside = (code: string): string =>
   `spawn(process.execPath, ["-e", ${JSON.stringify(code)}], { detached: true, stdio: "ignore", env: {} }).unref();`;
 
 export const MORE_ATTACKS: readonly Attack[] = [
@@ -153,15 +150,6 @@ export const MORE_ATTACKS: readonly Attack[] = [
     holds: (attacked) => {
       unharmed(attacked);
       assert.ok(!attacked.summary.includes("f".repeat(40)));
-    },
-  },
-  {
-    what: "deletes the lock of the deployment",
-    hook: "predeploy",
-    code: `saw(await api("POST", "/api/2.0/workspace/delete", { path: "/Workspace/Users/" + (JSON.parse(await api("GET", "/api/2.0/preview/scim/v2/Me")).userName) + "/.bundle/lakehouse-jobs/prod/state/deploy.lock" }));`,
-    holds: (attacked) => {
-      unharmed(attacked);
-      assert.deepEqual(locksOf(attacked), []);
     },
   },
   {

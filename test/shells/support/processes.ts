@@ -43,7 +43,7 @@ export class ProcessWatch {
 
   /** Ids of the processes that still run, of all that were seen. */
   get running(): readonly number[] {
-    return [...this.#alive.keys()].filter((pid) => read(`/proc/${String(pid)}/cmdline`) !== "");
+    return [...this.#alive.keys()].filter(isThere);
   }
 
   #look(pid: number): void {
@@ -69,6 +69,16 @@ export class ProcessWatch {
       if (!this.#alive.has(child)) this.#alive.set(child, { parent: pid, image: "" });
     }
   }
+}
+
+/** Ids of a process and of all that it and its children have started, as far as their parents still live. Linux only. */
+export function familyOf(pid: number): number[] {
+  return [pid, ...childrenOf(`/proc/${String(pid)}`).flatMap(familyOf)];
+}
+
+/** Whether a process runs; a zombie does not. */
+export function isThere(pid: number): boolean {
+  return read(`/proc/${String(pid)}/cmdline`) !== "";
 }
 
 function childrenOf(folder: string): number[] {

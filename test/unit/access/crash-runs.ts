@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { applyAccess, withdrawAccess, type AccessResult } from "../../../core/access/apply/apply.ts";
 import {
+  apisOf,
   accessFileOf,
   bundleOf,
   DEPLOYER,
@@ -60,7 +61,7 @@ export async function run(
     fake,
     bundle,
     ...(access === undefined ? {} : { access }),
-    over: { deployer: { workspace: api, account: api } },
+    over: { deployer: apisOf(fake, api) },
   });
   const options = { holder: "run", lockTimeout: 3_600_000, onApplied: () => Promise.resolve() };
   try {

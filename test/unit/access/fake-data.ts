@@ -38,7 +38,7 @@ export class FakeData {
   endpoints: Row[] = [];
   readonly principals = new Map<
     string,
-    { id: string; users: string[]; secrets: string[]; policies: Row[] }
+    { id: string; users: string[]; managers: string[]; secrets: string[]; policies: Row[] }
   >();
   /** Given besides what homes inherit: level by application ID. */
   readonly folderLevels = new Map<string, string>();
@@ -85,6 +85,7 @@ export class FakeData {
     this.principals.set(applicationId, {
       id: `7${this.principals.size}`,
       users: [],
+      managers: [],
       secrets: [],
       policies: [],
     });

@@ -1,19 +1,7 @@
 import { ApiFailure, type ApiRequest, type DatabricksApi } from "../../../core/api/client.ts";
 import { type Json, member, textAt } from "../../../core/api/json.ts";
 import { FakeData, type Row } from "./fake-data.ts";
-
-/** Of each job a listing shows the first hundred tasks, and not whom it runs as unless its settings say so. */
-function listedJob(job: Row): Row {
-  const tasks = member(job, "settings", "tasks");
-  const settings = (job["settings"] ?? {}) as Row;
-  const more = Array.isArray(tasks) && tasks.length > 100;
-  return {
-    job_id: job["job_id"] ?? null,
-    creator_user_name: job["creator_user_name"] ?? null,
-    settings: more ? { ...settings, tasks: tasks.slice(0, 100) as Json } : settings,
-    ...(more && { has_more: true }),
-  };
-}
+import { jobPage, listedJob } from "./fake-jobs.ts";
 
 /** A workspace and account in memory, as far as access needs them; every request is counted. */
 export class FakeDatabricks extends FakeData {
@@ -73,7 +61,7 @@ export class FakeDatabricks extends FakeData {
     if (path === "/api/2.2/jobs/get") {
       const found = this.jobs.find((job) => textAt(job, "job_id") === query["job_id"]);
       if (found === undefined) throw new ApiFailure(400, "INVALID_PARAMETER_VALUE", "no such job");
-      return found;
+      return jobPage(found, Number(query["page_token"] ?? 0));
     }
     if (path === "/api/2.0/token-management/tokens") return { token_infos: this.tokens };
     if (path.startsWith("/api/2.0/settings/types/restrict_workspace_admins/")) {
@@ -96,7 +84,12 @@ export class FakeDatabricks extends FakeData {
       const principal = this.principals.get(
         /servicePrincipals\/([^/]+)\//.exec(query["name"] ?? "")?.[1] ?? "",
       );
-      return { grant_rules: [{ role: "roles/servicePrincipal.user", principals: principal?.users ?? [] }] };
+      const holders = { user: principal?.users, manager: principal?.managers };
+      const rules = Object.entries(holders).map(([role, principals = []]) => ({
+        role: `roles/servicePrincipal.${role}`,
+        principals,
+      }));
+      return { grant_rules: rules };
     }
     const numeric = /servicePrincipals\/([^/]+)\//.exec(path)?.[1];
     const principal = [...this.principals.values()].find((one) => one.id === numeric);

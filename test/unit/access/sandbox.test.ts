@@ -216,6 +216,17 @@ describe("access in the sandbox", () => {
     assert.equal(serviceCredentials.played("hr", JOB_RUNNER.applicationId, "99"), "refused");
   });
 
+  it("breaks where every user may change what the job runs", async () => {
+    const { permissions } = sandbox.workspace;
+    const mayChange = (): boolean => permissions.mayChange("jobs", jobId, OTHER.applicationId);
+    assert.deepEqual([mayChange(), (await outcome()).words], [false, "job-scoped: proven"]);
+    const body = { access_control_list: [{ group_name: "users", permission_level: "CAN_MANAGE" }] };
+    await (await asAdmin()).call({ method: "PATCH", path: `/api/2.0/permissions/jobs/${jobId}`, body });
+    const { words, granted, says } = await outcome();
+    assert.deepEqual([mayChange(), words, granted], [true, "broken", false]);
+    assert.match(says, /every user may change/);
+  });
+
   it("is cluster-scoped on a cluster where a stranger's code reaches the job's session", async () => {
     const { clusters, jobs } = sandbox.workspace;
     const run = (mode: string): void => {

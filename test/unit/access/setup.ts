@@ -3,6 +3,8 @@ import { readAccessFiles } from "../../../core/access/plan/plan.ts";
 import type { AccessRequest } from "../../../core/access/plan/request.ts";
 import type { AccessResult, ApplyOptions } from "../../../core/access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../../core/access/bundle-facts.ts";
+import type { Apis } from "../../../core/access/kinds/kind.ts";
+import type { DatabricksApi } from "../../../core/api/client.ts";
 import type { Json } from "../../../core/api/json.ts";
 import { SecretlessError } from "../../../core/base/errors.ts";
 import { lockPath, stateFolder } from "../../../core/access/state/folder.ts";
@@ -112,6 +114,12 @@ export interface RequestSetup {
   readonly over?: Partial<AccessRequest>;
 }
 
+/** One identity's connections: to the workspace, its account, and the account's other workspaces. */
+export const apisOf = (fake: FakeDatabricks, api: DatabricksApi): Apis => ({
+  ...{ workspace: api, account: api },
+  elsewhere: (name) => fake.others.get(name),
+});
+
 export function requestOf({
   fake,
   bundle,
@@ -131,7 +139,7 @@ export function requestOf({
     deployerId: DEPLOYER,
     accountId: "acc",
     evidence: { claims: {}, selfReported: { now: fake.clock.now(), addresses: [] } },
-    deployer: { workspace: api, account: api, elsewhere: (name) => fake.others.get(name) },
+    deployer: apisOf(fake, api),
     registrar: undefined,
     owner: OWNER,
     readers: [],

@@ -47,6 +47,23 @@ describe("redact", () => {
     assert.equal(redact("a secret-\ud800-half b"), "a *** b");
   });
 
+  it("hides all of secrets that overlap, or lie in each other", () => {
+    for (const one of ["overlap-one-two", "two-three-overlap", "ree-over", "overlap-one"])
+      registerSecret(one);
+    assert.equal(redact("<overlap-one-two-three-overlap> overlap-one."), "<***> ***.");
+  });
+
+  it("hides whatever is registered, wherever it stands (property)", () => {
+    const piece = fc.string({ unit: fc.constantFrom("ѫ", "ѧ", "ë", "\ud83d"), minLength: 8, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 4 }), fc.string(), (secrets, between) => {
+        secrets.forEach(registerSecret);
+        const text = redact(secrets.join(between));
+        for (const one of secrets) assert.ok(!text.includes(one), text);
+      }),
+    );
+  });
+
   const encoders: Record<string, (value: string) => string> = {
     plain: (value) => value,
     JSON: (value) => JSON.stringify(value),

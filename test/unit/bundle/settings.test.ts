@@ -79,6 +79,18 @@ describe("a bundle's settings, by its files alone", () => {
     );
   });
 
+  it("has one spelling of a folder, as the CLI joins to it", async () => {
+    for (const root of ["/Workspace/Shared/lake/", "/Shared//lake", "/Workspace/Shared/x/../lake/."]) {
+      const { statePath, filePath } = await settings(
+        `bundle: { name: lake }\ntargets: { dev: { workspace: { root_path: "${root}" } } }\n`,
+      );
+      assert.deepEqual(
+        [statePath, filePath],
+        ["/Workspace/Shared/lake/state", "/Workspace/Shared/lake/files"],
+      );
+    }
+  });
+
   it("takes variables from the input, the target, the top, in this order, and gives only literal ones", async () => {
     const value = async (
       name: string,

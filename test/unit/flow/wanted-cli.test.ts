@@ -81,4 +81,14 @@ describe("the workspace's ID in the bundle", () => {
     assert.equal(await deployTo("5"), 1);
     assert.match(flow.error, /^HOST_NOT_APPROVED: [^]*is not the approved one/);
   });
+
+  it("is not started again once it was replaced", async () => {
+    const replaced: PlayCli = async (command, request) => {
+      if (command === "plan -o json") await writeFile(request.file, "#!/bin/sh\n");
+      return usualCli({})(command, request);
+    };
+    assert.equal(await flow.run({}, replaced), 1);
+    assert.match(flow.error, /^CLI_HASH_MISMATCH: The Databricks CLI was replaced or changed while/);
+    assert.deepEqual(flow.commands, ["version -o json", "plan -o json"]);
+  });
 });

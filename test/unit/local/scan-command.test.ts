@@ -52,6 +52,25 @@ describe("databricks-secretless scan", () => {
     assert.match(out, /note Configuration was read as it is written[^]*0 findings in 2 files/);
   });
 
+  it("looks at one file alone, selected or not, and accepts what the files of its bundle accept", async () => {
+    const files = { ...leaky, "/w/.gitignore": "b.py\n", "/w/sub/c.py": `token = "${PAT}"\n` };
+    const one = await run(memoryTree(files), "scan", "b.py");
+    assert.equal(one.code, 1);
+    assert.match(one.out, /b\.py[^]*1 finding in 1 file/);
+    assert.equal((await run(memoryTree(files), "scan", "a.py")).code, 0);
+    const rule =
+      "version: 1\nexceptions:\n  - rule: databricks-personal-access-token\n    path: sub/c.py\n    fingerprint: 772184c10127\n    reason: revoked last week\n    expires: 2026-12-20\n";
+    const excepted = await run(
+      memoryTree({ ...files, "/w/.secretless-ignore.yml": rule }),
+      "scan",
+      "sub/c.py",
+    );
+    assert.equal(excepted.code, 0, excepted.out);
+    const missing = await run(memoryTree(files), "scan", "nosuch.py");
+    assert.equal(missing.code, 3);
+    assert.match(missing.err, /no folder or file that can be read/);
+  });
+
   it("exits with 1 on findings, tells kind, place and remedy, shows progress, and never the value", async () => {
     for (const format of ["text", "json", "sarif"]) {
       const { code, out, err } = await run(memoryTree(leaky), "scan", ".", "--format", format);
@@ -87,7 +106,7 @@ describe("databricks-secretless scan", () => {
       [["scan", "--format", "xml"], /^There is no format xml, only text, json, sarif\.[^]*Usage:/],
       [["scan", "--no-such"], /--no-such[^]*Usage:/],
       [["scan", "--target="], /^The target is empty[^]*Usage:/],
-      [["scan", "gone"], /^gone is no folder that can be read/],
+      [["scan", "gone"], /^gone is no folder or file that can be read/],
       [["scan", "--output", "gone/report.txt"], /^The report cannot be written: ENOENT/m],
     ] as const) {
       const { code, out, err } = await run(memoryTree(clean), ...args);

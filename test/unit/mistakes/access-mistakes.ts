@@ -1,4 +1,7 @@
+import { KINDS } from "../../../core/access/kinds/index.ts";
 import type { MistakeRow } from "./reader.ts";
+
+const NAMES = KINDS.map(({ name }) => name).join(", ");
 
 export const ACCESS_MISTAKES: readonly MistakeRow[] = [
   {
@@ -83,7 +86,7 @@ export const ACCESS_MISTAKES: readonly MistakeRow[] = [
     code: "ACCESS_FILE_INVALID",
     place: "access.yml:4:7",
     problem: "An entry names exactly one kind of access.",
-    wanted: "exactly one of unity_catalog_credential",
+    wanted: `exactly one of ${NAMES}`,
     found: "none of them",
     remedy: "Keep one kind in the entry, and write a further entry for each other one.",
   },
@@ -111,7 +114,7 @@ export const ACCESS_MISTAKES: readonly MistakeRow[] = [
     code: "ACCESS_FILE_INVALID",
     place: "access.yml:4:21",
     problem: 'Unknown key "unity_catalog_credentials".',
-    wanted: "purpose, targets, until, present, unity_catalog_credential",
+    wanted: `purpose, targets, until, present, ${NAMES}`,
     found: '"unity_catalog_credentials"',
     remedy: "Did you mean `unity_catalog_credential`? Correct the key, or take it out.",
     more: ["An entry names exactly one kind of access."],

@@ -26,15 +26,15 @@ async function answerOf(response: Response): Promise<Answer> {
 
 export interface ApiCall {
   readonly token?: string;
-  readonly body?: Json | Buffer;
+  readonly body?: Json | Buffer | FormData;
 }
 
 /** One request to any system; `url` is absolute. */
 export async function send(method: string, url: string, call: ApiCall = {}): Promise<Answer> {
   const { token, body } = call;
   const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const content =
-    body === undefined ? {} : { body: Buffer.isBuffer(body) ? new Uint8Array(body) : writeJson(body) };
+  const sent = Buffer.isBuffer(body) ? new Uint8Array(body) : body instanceof FormData ? body : undefined;
+  const content = body === undefined ? {} : { body: sent ?? writeJson(body as Json) };
   return answerOf(await fetch(url, { method, headers: authorization, ...content }));
 }
 
@@ -107,7 +107,7 @@ export async function refused(answer: Promise<Answer>, status: number, errorCode
   assert.deepEqual([actual, body["error_code"]], [status, errorCode], writeJson(body));
 }
 
-export type Api = (method: string, path: string, body?: Json | Buffer) => Promise<Answer>;
+export type Api = (method: string, path: string, body?: Json | Buffer | FormData) => Promise<Answer>;
 
 /** Calls to the workspace with one token. */
 export function workspaceApi(sandbox: Sandbox, token: string): Api {

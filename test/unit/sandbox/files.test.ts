@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DEPLOYER } from "../../../sandbox/defaults.ts";
 import type { JsonObject } from "../../../sandbox/http/json.ts";
-import { good, refused, sandboxForEachTest } from "./client.ts";
+import { good, refused, sandboxForEachTest, type Answer } from "./client.ts";
 
 describe("sandbox: files", () => {
   const rig = sandboxForEachTest();
@@ -70,6 +70,24 @@ describe("sandbox: files", () => {
     );
     assert.equal((await rig.api("GET", `/api/2.0/workspace-files${HOME}/bytes`)).status, 200);
     await refused(rig.api("GET", `/api/2.0/workspace/export?path=${HOME}`), 400, "INVALID_PARAMETER_VALUE");
+  });
+
+  it("imports parts of a form, as the CLI sends from 1.21 on", async () => {
+    const upload = (overwrite: string): Promise<Answer> => {
+      const form = new FormData();
+      form.set("path", `${HOME}/été/a b.txt`);
+      form.set("content", new Blob([new Uint8Array([0, 255, 10])]), "content");
+      for (const [name, value] of Object.entries({ format: "AUTO", overwrite })) form.set(name, value);
+      return rig.api("POST", "/api/2.0/workspace/import", form);
+    };
+    await refused(upload("false"), 404, "RESOURCE_DOES_NOT_EXIST");
+    await good(rig.api("POST", "/api/2.0/workspace/mkdirs", { path: `${HOME}/été` }));
+    await good(upload("false"));
+    await refused(upload("false"), 409, "RESOURCE_ALREADY_EXISTS");
+    await good(upload("true"));
+    const path = encodeURIComponent(`${HOME}/été/a b.txt`);
+    const { content } = (await rig.api("GET", `/api/2.0/workspace/export?path=${path}`)).body;
+    assert.equal(content, Buffer.from([0, 255, 10]).toString("base64"));
   });
 
   it("deletes a full folder only recursively", async () => {

@@ -71,6 +71,18 @@ describe("sandbox: jobs", () => {
     assert.deepEqual([count(first), count(second), second["has_more"]], [100, 50, undefined]);
   });
 
+  it("lists the first hundred tasks of a job, and says that it has more", async () => {
+    for (const count of [100, 101])
+      await create({
+        tasks: Array.from({ length: count }, (_, index) => ({ task_key: `t${String(index)}` })),
+      });
+    const { jobs } = await good(rig.api("GET", "/api/2.2/jobs/list?expand_tasks=true"));
+    const shown = (jobs as { settings: { tasks: Json[] }; has_more?: boolean }[]).map(
+      ({ settings, has_more: more }) => [settings.tasks.length, more],
+    );
+    assert.deepEqual(new Set(shown.map(String)), new Set(["100,", "100,true"]));
+  });
+
   it("lists in pages, by name, without tasks unless asked", async () => {
     for (let index = 0; index < 3; index += 1)
       await create({ name: index === 1 ? "Nightly" : "other", tasks: [{ task_key: "t" }] });

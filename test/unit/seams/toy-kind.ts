@@ -5,11 +5,11 @@ import type { AccessKind, TrustObject } from "../../../core/access/kinds/kind.ts
 export function keyBoard(board: Set<string>): AccessKind {
   const key = (object: TrustObject): string => `${object["key"] ?? ""} ${object["principal"] ?? ""}`;
   return {
-    kind: "board_key",
+    name: "board_key",
     provider: "vault",
     needsProvider: true,
     connect: ({ workspace }) => workspace,
-    credential: () => undefined,
+    grant: () => undefined,
     spec: placed(text()),
     presents: false,
     marked: false,

@@ -9,14 +9,19 @@ export const STATE = "/Workspace/Shared/lake/state";
 export const ACCESS = `version: 1\njobs:\n  nightly:\n    - { purpose: read, unity_catalog_credential: ${CREDENTIAL} }\n`;
 
 /** A use of the step on a deployed job whose access is declared, where the deployer may grant it. */
-export async function startAccessFlow(): Promise<{
-  readonly flow: Flow;
+export async function startAccessFlow(): Promise<AccessOf & { readonly flow: Flow }> {
+  const flow = await Flow.start();
+  return { flow, ...(await prepareAccess(flow)) };
+}
+
+interface AccessOf {
   /** A CLI that shows the job. */
   readonly cli: (special?: PlayCli) => PlayCli;
   readonly jobId: string;
-}> {
-  const flow = await Flow.start();
-  const { sandbox } = flow;
+}
+
+/** Declares the access of a deployed job, and lets the deployer grant it. */
+export async function prepareAccess({ sandbox, checkout }: Flow): Promise<AccessOf> {
   prepareJobAccess(sandbox);
   sandbox.workspace.files.mkdirs(STATE);
   sandbox.workspace.files.mkdirs("/Workspace/Shared/lake/files");
@@ -26,7 +31,7 @@ export async function startAccessFlow(): Promise<{
   const runAs = { service_principal_name: JOB_RUNNER.applicationId };
   const deployment = { kind: "BUNDLE", metadata_file_path: `${STATE}/metadata.json` };
   const { id } = sandbox.workspace.jobs.create({ name: "nightly", run_as: runAs, deployment }, deployer);
-  await writeFile(path.join(flow.checkout, "access.yml"), ACCESS);
+  await writeFile(path.join(checkout, "access.yml"), ACCESS);
   const summary = JSON.stringify({
     sync: { paths: ["."] },
     bundle: { name: "lakehouse-jobs", target: "prod" },
@@ -38,5 +43,5 @@ export async function startAccessFlow(): Promise<{
     return (command, request) =>
       command === "summary -o json" ? { stdout: summary } : usual(command, request);
   };
-  return { flow, cli, jobId: id };
+  return { cli, jobId: id };
 }

@@ -98,7 +98,8 @@ export class Flow {
   readonly commands: string[] = [];
   readonly requests: ProcessRequest[] = [];
   ci!: FakeCi;
-  private readonly path: string;
+  /** The PATH on which the CLI is. */
+  readonly path: string;
   readonly #scratch: Scratch;
 
   private constructor(sandbox: Sandbox, scratch: Scratch, checkout: string, temp: string, folder: string) {

@@ -104,19 +104,21 @@ describe("task.json", () => {
   });
 
   it("shows each input for the commands that it is for", async () => {
+    const of = (commands: string, ...names: string[]): Record<string, string> =>
+      Object.fromEntries(names.map((name) => [name, commands.replace(/\w+/g, "command = $&")]));
     const rules = (await task()).inputs.map(({ name, visibleRule }) => [name, visibleRule] as const);
     assert.deepEqual(Object.fromEntries(rules.filter(([, rule]) => rule !== undefined)), {
       tenantId: "exchange = entra",
-      autoApprove: "command = deploy || command = destroy",
-      accessFile: "command = deploy || command = plan || command = destroy || command = access",
-      policyFile: "command = deploy || command = plan || command = destroy || command = access",
+      ...of("deploy || destroy", "autoApprove"),
+      ...of("deploy || plan || destroy || access", "accessFile", "policyFile"),
       variablesFile: "command != login",
-      loginTimeout: "command = login",
-      resource: "command = run",
-      runParameters: "command = run",
-      wait: "command = run",
-      scan: "command = deploy || command = plan",
-      sarifFile: "command = deploy || command = plan",
+      ...of("login", "loginTimeout"),
+      ...of("run", "resource", "runParameters", "wait", "restart", "only"),
+      ...of("run", "pythonParams", "pythonNamedParams", "jarParams", "notebookParams", "sqlParams"),
+      ...of("run", "sparkSubmitParams", "pipelineParams", "dbtCommands"),
+      ...of("run", "refresh", "refreshAll", "fullRefresh", "fullRefreshAll", "validateOnly"),
+      ...of("deploy", "failOnActiveRuns"),
+      ...of("deploy || plan", "scan", "sarifFile", "select"),
     });
   });
 

@@ -6,6 +6,7 @@ import type { ObjectRecord } from "../../../../core/access/state/record.ts";
 import type { Applied } from "../../../../core/access/apply/execute.ts";
 import {
   accessFileOf,
+  apisOf,
   bundleOf,
   counts,
   DEPLOYER,
@@ -211,7 +212,7 @@ describe("applying access", () => {
     const policy = `version: 1\nproviders: { databricks: { registrar_client_id: ${REGISTRAR} } }\nrules: [{ name: all, effect: allow }]\n`;
     const separate = requestOf({ fake, bundle, access: ONE, policy });
     await assert.rejects(applyAccess(separate, options()), /names a registrar/);
-    const registrar = { workspace: fake.as(REGISTRAR), account: fake.as(REGISTRAR) };
+    const registrar = apisOf(fake, fake.as(REGISTRAR));
     const result = await applyAccess({ ...separate, registrar }, options());
     assert.equal(result.plan.selfRegistered, false);
     assert.equal(result.plan.registrarId, REGISTRAR);
@@ -229,8 +230,8 @@ describe("applying access", () => {
     const deployer = fake.as(DEPLOYER, note("deployer"));
     const registrar = fake.as(REGISTRAR, note("registrar"));
     const over = {
-      deployer: { workspace: deployer, account: deployer },
-      registrar: { workspace: registrar, account: registrar },
+      deployer: apisOf(fake, deployer),
+      registrar: apisOf(fake, registrar),
     };
     const readers = [DEPLOYER];
     await applyAccess(
@@ -263,7 +264,7 @@ describe("applying access", () => {
           return listing && left-- > 0 ? { privilege_assignments: [] } : answer;
         },
       };
-      return request(ONE, { deployer: { workspace: api, account: api } });
+      return request(ONE, { deployer: apisOf(fake, api) });
     };
     assert.equal((await applyAccess(slow(6), options())).granted, 1);
     fake = workspaceWith(JOBS, ["hr", "orders"]);

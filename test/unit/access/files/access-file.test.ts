@@ -26,7 +26,7 @@ describe("access.yml", () => {
     assert.deepEqual(entry.targets, ["prod"]);
     assert.equal(entry.until?.value, "2027-03-31");
     assert.equal((entry.spec as { value: string }).value, "hr-${bundle.target}");
-    assert.equal(entry.target.kind, "unity_catalog_credential");
+    assert.equal(entry.kind.name, "unity_catalog_credential");
   });
 
   const cases: readonly (readonly [string, string, readonly RegExp[]])[] = [

@@ -29,15 +29,15 @@ assert.ok(real);
 const object = { credential: "hr", principal: principalOf(1) };
 const job = bundle.jobs[0];
 assert.ok(job);
-const declaredWith = (target: AccessKind, expired?: string): Declared => ({
+const declaredWith = (kind: AccessKind, expired?: string): Declared => ({
   name: "n",
   origin: { bundle: "lake", target: "prod", jobId: "11" },
   job,
   purpose: { value: "p", place: { file: "access.yml", line: 4, column: 1 } },
-  target,
+  kind,
   object,
   expired,
-  credentials: ["hr"],
+  securables: [],
 });
 const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): StateRecord => ({
   name: "n",
@@ -46,16 +46,13 @@ const record = (phase: StateRecord["phase"], over: Partial<StateRecord> = {}): S
   jobId: "11",
   job: "a",
   purpose: "p",
-  kind: real.kind,
+  kind: real.name,
   object,
   phase,
   ...over,
 });
-const plan = (
-  remote: RemoteState,
-  records: readonly StateRecord[] = [],
-  target: AccessKind = real,
-): Changes => planChanges([declaredWith(target)], records, () => remote);
+const plan = (remote: RemoteState, records: readonly StateRecord[] = [], kind: AccessKind = real): Changes =>
+  planChanges([declaredWith(kind)], records, () => remote);
 const shown = ({ changes, findings }: Changes): string =>
   [
     ...changes.map(({ action, phase }) => `${action} ${phase ?? "gone"}`),
@@ -240,7 +237,36 @@ describe("the access plan's warnings", () => {
       const error = await failure(planAccess(requestOf({ fake, bundle, access: file(name) })));
       assert.match(error.message, /has no value in this target/);
     }
-    const wild = await failure(planAccess(requestOf({ fake, bundle, access: file("hr-*") })));
-    assert.match(wild.message, /not the name of a credential/);
+  });
+
+  it("take no name that a reader could take for another one", async () => {
+    const fake = workspaceWith(JOBS, ["hr"]);
+    const file = (name: string): string =>
+      `version: 1\njobs:\n  a:\n    - { purpose: p, unity_catalog_credential: ${JSON.stringify(name)} }\n`;
+    for (const name of [
+      "hr-*",
+      "main.hr",
+      "../hr",
+      "hr\u200b",
+      "hr\u202e",
+      "hr\u00a0x",
+      "hr-e\u0301",
+      "\ue000",
+    ]) {
+      const wrong = await failure(planAccess(requestOf({ fake, bundle, access: file(name) })));
+      assert.match(wrong.message, /not the name of a credential/, JSON.stringify(name));
+      assert.doesNotMatch(wrong.message, /[\u200b\u202e\ue000]/u);
+    }
+  });
+
+  it("give a command for a name that no shell takes for one of its own", async () => {
+    const name = "hr;curl$IFS'x'`id`";
+    const fake = workspaceWith(JOBS, [name]);
+    fake.grant(name, principalOf(1));
+    const access = `version: 1\njobs:\n  a:\n    - { purpose: p, unity_catalog_credential: ${JSON.stringify(name)} }\n`;
+    const clash = await failure(planAccess(requestOf({ fake, bundle, access })));
+    assert.equal(clash.code, "ACCESS_CLASH");
+    const shown = clash.details.remedy ?? "";
+    assert.ok(shown.includes(`grants update credential 'hr;curl$ifs'\\''x'\\''\`id\`' --json '{`), shown);
   });
 });

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import {
   standardsTable,
   type StandardRow,
   type StandardsEvidence,
 } from "../../../../core/access/plan/standards.ts";
+import type { AccessPlan } from "../../../../core/access/plan/plan.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
 import { examine, P1 } from "../scope/scope-setup.ts";
+import { REGISTRAR } from "../setup.ts";
 
 const NOTHING: StandardsEvidence = {
   findings: undefined,
@@ -47,6 +50,33 @@ describe("the table of standards", () => {
       "PR.AA-03 enforced",
       "PR.AA-04 enforced",
     ]);
+  });
+
+  it("has the rows of docs/standards.md, which are left out where it says so", async () => {
+    const text = await readFile("docs/standards.md", "utf8");
+    const section = text.slice(text.indexOf("| item | from what"), text.indexOf("The scan's rules"));
+    const documented = [...section.matchAll(/^\| ((?:NHI|PR)[\w.-]+) ?([^|]*?) \|[^|]*\|([^|]*)\|$/gm)];
+    const signedIn = { idToken: ID_TOKEN, principal: "d" };
+    const scanned = { ...signedIn, findings: new Map<string, number>() };
+    const ran = {
+      ...scanned,
+      cli: { version: "1.12.1", pinned: true, verified: "by its hash" },
+      unpinned: [],
+    };
+    const access = await examine();
+    const has = (evidence: Partial<StandardsEvidence>, item = "", title = ""): boolean =>
+      standardsTable({ ...NOTHING, ...evidence }).some(
+        (row) => row.item === item && row.title.startsWith(title),
+      );
+    assert.equal(documented.length, standardsTable({ ...NOTHING, ...ran, access }).length);
+    for (const [row, item, title, leftOut = ""] of documented) {
+      assert.ok(has({ ...ran, access }, item, title), row);
+      if (leftOut.trim() === "") assert.ok(has(signedIn, item, title), row);
+      else assert.ok(!has(signedIn, item, title), row);
+      if (/no job has access$|nothing is granted/.test(leftOut.trim()))
+        assert.ok(!has(ran, item, title), row);
+      if (/the scan is off/.test(leftOut)) assert.ok(has(scanned, item, title), row);
+    }
   });
 
   it("counts each finding under its own item", () => {
@@ -115,12 +145,22 @@ describe("the table of standards", () => {
 
   it("says who registers, and by which policy", async () => {
     const access = await examine();
-    const of = (title: string): string => {
+    const of = (title: string, access: AccessPlan): string => {
       const row = standardsTable({ ...NOTHING, access }).find((one) => one.title === title);
       return `${row?.status ?? ""}: ${row?.because ?? ""}`;
     };
-    assert.match(of("Separation of duties"), /^violated: the deployer itself/);
-    assert.match(of("Permissions are defined, enforced and reviewed"), /^unproven: there is no policy file/);
+    assert.match(of("Separation of duties", access), /^violated: unseparated: the deployer itself/);
+    for (const [registrar, words] of [
+      ["together", /^violated: unseparated: e0000000-\S+ registers trust in the step that deploys/],
+      ["apart", /^enforced: .* in a job of its own$/],
+    ] as const) {
+      const policy = `version: 1\nproviders: { databricks: { registrar_client_id: ${REGISTRAR}, registrar: ${registrar} } }\nrules: [{ name: all, effect: allow }]\n`;
+      assert.match(of("Separation of duties", await examine({ policy, deployed: false })), words);
+    }
+    assert.match(
+      of("Permissions are defined, enforced and reviewed", access),
+      /^unproven: there is no policy file/,
+    );
     assert.match(shown({ access }, "NHI5"), /^unproven: 1 grants, and no policy/);
     assert.match(shown({ access }, "NHI1"), /^enforced/);
     const policy = "version: 1\nrules: [{ name: all, effect: allow }]\n";

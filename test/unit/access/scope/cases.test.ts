@@ -5,6 +5,7 @@ import { scopeWords } from "../../../../core/access/scope/proof.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
 import { A, ACCESS, B, check, examine, P1, weakPoints } from "./scope-setup.ts";
 import {
+  apisOf,
   accessFileOf,
   bundleOf,
   DEPLOYER,
@@ -35,6 +36,34 @@ describe("proof of scope, special cases", () => {
     assert.match(lines, /remains: ann@example.com has CAN_MANAGE \(job\)/);
     assert.match(lines, /remains: platform could grant itself "hr"/);
     assert.match(lines, /remains: groups\/data-platform-admins may act as it/);
+  });
+
+  it("names who manages a principal, and who signs in on its behalf: both the roles are needed for that", async () => {
+    const policy =
+      "version: 1\nprincipal_users: ['user:ann@example.com']\nrules: [{ name: all, effect: allow }]\n";
+    const change = (fake: FakeDatabricks): void => {
+      fake.principals.get(P1)?.users.push("users/ann@example.com");
+      fake.principals.get(P1)?.managers.push("users/ann@example.com", "users/ben@example.com");
+    };
+    const proof = (await examine({ change, policy })).proofs.get("load_a");
+    assert.equal(proof?.grade, "proven");
+    const lines = proofLines(proof).join("\n");
+    assert.match(lines, /remains: users\/ann@example.com may act as it, and sign in on its behalf/);
+    assert.match(lines, /remains: users\/ben@example.com manages it and could let itself act as it/);
+    assert.match(await check("actors", { change }), /^broken: .*may act as it: users\/ann@example.com/);
+  });
+
+  it("names the sign-in that Databricks does not show: of a principal that Entra ID manages", async () => {
+    const remains =
+      /remains: if Entra ID manages a0000000-\S+, whoever holds a secret or federated credential/;
+    const of = async (change: (fake: FakeDatabricks) => void): Promise<string> =>
+      proofLines((await examine({ change })).proofs.get("load_a") ?? assert.fail()).join("\n");
+    assert.match(await of(() => undefined), remains);
+    const role = {
+      aws_iam_role: { role_arn: "arn:aws:iam::111122223333:role/hr" },
+      azure_managed_identity: null,
+    };
+    assert.doesNotMatch(await of((fake) => fake.addCredential("hr", role)), remains);
   });
 
   it("calls jobs that share by policy group-scoped, and breaks for the same without policy", async () => {
@@ -70,6 +99,15 @@ describe("proof of scope, special cases", () => {
     assert.match(await check("principal", moving), /^later: .*once it is deployed/);
   });
 
+  it("has no later after the deployment: a job without an id there is broken, and gets nothing", async () => {
+    const jobs = [{ key: "load_a", principal: P1 }];
+    assert.match(await check("principal", { jobs }), /^broken: .*records no job for it/);
+    const plan = await examine({ jobs });
+    assert.deepEqual([plan.findings[0]?.code, plan.changes], ["SCOPE_BROKEN", []]);
+    const checks = plan.proofs.get("load_a")?.checks ?? [];
+    assert.ok(checks.length > 0 && checks.every(({ later }) => later === undefined));
+  });
+
   it("sees in the plan that two jobs would share one credential", async () => {
     const access = accessFileOf([
       ["load_a", "read", "hr"],
@@ -90,7 +128,7 @@ describe("proof of scope, special cases", () => {
     );
     const fake = workspaceWith([A, B], ["hr"]);
     change(fake);
-    const registrar = { workspace: fake.as(REGISTRAR), account: fake.as(REGISTRAR) };
+    const registrar = apisOf(fake, fake.as(REGISTRAR));
     const plan = await examineAccess(
       requestOf({ fake, bundle: bundleOf([A, B]), access: ACCESS, policy, over: { registrar } }),
     );

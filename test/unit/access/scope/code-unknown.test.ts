@@ -101,12 +101,44 @@ describe("what the table of settings does not hold", () => {
       task({ dbt_task: { project_directory: "/files/dbt", commands: ["dbt deps", "dbt run"] } }),
       "tasks[0].dbt_task.commands[0]",
     ],
+    ...[
+      "dbt --log-level debug deps",
+      "dbt 'de'ps --upgrade",
+      "dbt run --project-dir /Shared/other",
+      "dbt build --profiles-dir=/Shared/other",
+      "dbt {{job.parameters.what}}",
+      "sh -c 'curl https://example.com | sh'",
+    ].map((command): readonly [string, Settings, string] => [
+      `the command ${command}`,
+      task({ dbt_task: { project_directory: "/files/dbt", commands: [command] } }),
+      "tasks[0].dbt_task.commands[0]",
+    ]),
+    [
+      "an entry point that is chosen at run time",
+      task({ python_wheel_task: { package_name: "x", entry_point: "{{job.parameters.which}}" } }),
+      "tasks[0].python_wheel_task.entry_point",
+    ],
+    [
+      "a path in the Git source that is put together at run time",
+      git({ git_commit: "abc" }, notebook("{{job.parameters.which}}")),
+      "tasks[0].notebook_task.notebook_path",
+    ],
     [
       "what is wrong in a for_each_task",
       task({ for_each_task: { inputs: "[]", task: { task_key: "b", odd_task: {} } } }),
       "tasks[0].for_each_task.task.odd_task",
     ],
-    ["a dashboard", task({ dashboard_task: { dashboard_id: "d" } }), "tasks[0].dashboard_task"],
+    ...[
+      "dashboard_task",
+      "clean_rooms_notebook_task",
+      "power_bi_task",
+      "dbt_cloud_task",
+      "dbt_platform_task",
+    ].map((kind): readonly [string, Settings, string] => [
+      `a ${kind}`,
+      task({ [kind]: { id: "d" } }),
+      `tasks[0].${kind}`,
+    ]),
     ["a list that is none", { tasks: "x" }, "tasks"],
   ];
   for (const [what, settings, at] of unproven) {

@@ -105,6 +105,14 @@ describe("the code of a job, by the table of what settings may hold", () => {
       ({ paths, notes }) => [paths, notes],
       [["/files"], ["code comes from https://git.example.com/x: fixed to commit abc"]],
     ],
+    [
+      "commands of dbt that stay in their project",
+      task({
+        dbt_task: { project_directory: "/files/dbt", commands: ["dbt seed", "dbt run --select tag:daily"] },
+      }),
+      ({ paths, takesCommands }) => [paths, takesCommands],
+      [["/files", "/files/dbt"], true],
+    ],
     ["an image by its digest", cluster({ docker_image: { url: DIGEST } }), ({ unproven }) => unproven, []],
     [
       "configuration that names no place",
@@ -139,6 +147,24 @@ describe("the code of a job, by the table of what settings may hold", () => {
     const proof = await proofOf({ jobs: [{ key: "load_a", principal: P1, id: "11", settings }] });
     assert.match(JSON.stringify(proof), /index\.example\.com/);
     assert.doesNotMatch(JSON.stringify(proof), new RegExp(password));
+  });
+
+  it("counts who may start a run of dbt among those who may change it: a run takes commands", async () => {
+    const grant = (who: object) => (fake: FakeDatabricks) => {
+      fake.permissions.set("jobs/11", [
+        { ...who, all_permissions: [{ permission_level: "CAN_MANAGE_RUN" }] },
+      ]);
+    };
+    const of = (settings: Settings) => [{ key: "load_a", principal: P1, id: "11", settings }];
+    const dbt = task({ dbt_task: { project_directory: "/files/dbt", commands: ["dbt run"] } });
+    const named = await proofOf({ jobs: of(dbt), change: grant({ user_name: "ann@example.com" }) });
+    assert.match(
+      JSON.stringify(named.checks.at(-1)?.residual),
+      /ann@example\.com has CAN_MANAGE_RUN \(job\)/,
+    );
+    const all = grant({ group_name: "users" });
+    assert.match(await check("code", { jobs: of(dbt), change: all }), /^broken: .*CAN_MANAGE_RUN/);
+    assert.match(await check("code", { jobs: of(notebook("/files/a")), change: all }), /^proven/);
   });
 
   it("names editors of the job, and of what it runs, whatever right they have", async () => {

@@ -3,9 +3,20 @@ import fc from "fast-check";
 import { ApiFailure, type DatabricksApi } from "../../../../core/api/client.ts";
 import { workspaceUrl } from "../../../../core/federation/clouds.ts";
 import { HttpError } from "../../../../core/net/http.ts";
+import { applyAccess } from "../../../../core/access/apply/apply.ts";
 import { scopeWords } from "../../../../core/access/scope/proof.ts";
 import { FakeDatabricks } from "../fake-databricks.ts";
-import { accessFileOf, DEPLOYER, REGISTRAR } from "../setup.ts";
+import {
+  accessFileOf,
+  bundleOf,
+  DEPLOYER,
+  failure,
+  options,
+  principalOf,
+  REGISTRAR,
+  requestOf,
+  workspaceWith,
+} from "../setup.ts";
 import { check, examine, P1, proofOf, weakPoints, type Setup } from "./scope-setup.ts";
 
 /** The numeric id that the fake gives to the principal of load_a. */
@@ -110,6 +121,29 @@ describe("other workspaces of a principal", () => {
       assert.equal((await examine({ change })).findings[0]?.code, "SCOPE_BROKEN");
     });
   }
+
+  it("break the scope of what is granted, too, which is proven anew behind the lock", async () => {
+    const jobs = [
+      { key: "load_a", principal: P1, id: "11" },
+      { key: "load_b", principal: principalOf(2), id: "12" },
+    ];
+    const fake = workspaceWith(jobs, ["hr", "orders"]);
+    second([assigned(ID)], withThief)(fake);
+    const access = accessFileOf([
+      ["load_a", "read-hr", "hr"],
+      ["load_b", "read-orders", "orders"],
+    ]);
+    const apply = () => applyAccess(requestOf({ fake, bundle: bundleOf(jobs), access }), options());
+    const other = `orders ${principalOf(2)}`;
+    assert.equal((await failure(apply())).code, "SCOPE_BROKEN");
+    assert.deepEqual(fake.accessList(), [other]);
+    fake.others.set("finance", workspace());
+    await apply();
+    assert.deepEqual(fake.accessList(), [`hr ${P1}`, other]);
+    fake.others.set("finance", withThief);
+    await apply();
+    assert.deepEqual(fake.accessList(), [other]);
+  });
 
   it("keep the claim where they are read, and nothing there runs as it", async () => {
     const change = second([assigned(ID)], workspace());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { examineAccess } from "../../../../core/access/plan/plan.ts";
 import { scopeWords, type CheckName, type PointName } from "../../../../core/access/scope/proof.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
-import { bundleOf, DEPLOYER, REGISTRAR, requestOf, workspaceWith } from "../setup.ts";
+import { apisOf, bundleOf, DEPLOYER, REGISTRAR, requestOf, workspaceWith } from "../setup.ts";
 import { A, ACCESS, B, check, examine, proofOf, twin, weakPoints, type Setup } from "./scope-setup.ts";
 
 describe("what cannot be proven", () => {
@@ -164,7 +164,7 @@ describe("what cannot be proven", () => {
           fake.admins = new Set(isAdmin ? [DEPLOYER, REGISTRAR] : [REGISTRAR]);
           fake.deployers.add(DEPLOYER);
           const api = fake.as(apart ? REGISTRAR : DEPLOYER);
-          const own = { workspace: api, account: api };
+          const own = apisOf(fake, api);
           const policy = [
             "version: 1",
             ...(restricted ? ["workspace_admins: restricted"] : []),

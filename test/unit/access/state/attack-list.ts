@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { accessName } from "../../../../core/access/bundle-facts.ts";
 import { recordName, renderRecord } from "../../../../core/access/state/record.ts";
 import { deleteWorkspaceFile, writeWorkspaceFile } from "../../../../core/api/workspace-files.ts";
-import { DEPLOYER, OWNER, principalOf, recordsOf, REGISTRAR, rewriteRecords } from "../setup.ts";
+import { apisOf, DEPLOYER, OWNER, principalOf, recordsOf, REGISTRAR, rewriteRecords } from "../setup.ts";
 import { bundle, FOLDER, moved, ONE, OTHER, OURS, recordOf, setPath, type World } from "./attack-world.ts";
 
 /** An attack, what the run that meets it answers, and what is granted after it. */
@@ -246,7 +246,7 @@ export const ATTACKS: readonly Attack[] = [
         // The lock is being taken: what was read before it does not count.
         if (JSON.stringify(body ?? "").includes("access.lock")) put(recordOf({ owner: OTHER, object }));
       });
-      return run(ONE, { registrar: { workspace: registrar, account: registrar } });
+      return run(ONE, { registrar: apisOf(fake, registrar) });
     },
   },
 ];

@@ -14,6 +14,7 @@ import { ApiFailure } from "../../../../core/api/client.ts";
 import { SecretlessError } from "../../../../core/base/errors.ts";
 import type { FakeDatabricks } from "../fake-databricks.ts";
 import {
+  apisOf,
   accessFileOf,
   bundleOf,
   DEPLOYER,
@@ -71,7 +72,7 @@ export function world(): World {
         const request = requestOf({
           ...{ fake, bundle: of, policy: POLICY },
           ...(access !== undefined && { access }),
-          over: { registrar: { workspace: registrar, account: registrar }, readers: [DEPLOYER], ...over },
+          over: { registrar: apisOf(fake, registrar), readers: [DEPLOYER], ...over },
         });
         return work === "apply" ? applyAccess(request, options()) : withdrawAccess(request, options());
       };

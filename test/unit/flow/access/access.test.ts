@@ -223,8 +223,15 @@ describe("access in the flow of a step", () => {
         assert.ok(flow.ci.log.some((line) => line.includes(`policy ${file}, sha256`)));
       }
       await write("policy.yml", rules);
-      assert.equal(await flow.run({ command: "plan", ...UNPROVEN }, cli()), 0, flow.error);
-      assert.ok(flow.ci.annotations.some(({ text }) => text.includes("comes with the checkout")));
+      // A commit of the bundle chooses that of a submodule, which has a file in place of the folder.
+      await mkdir(path.join(flow.checkout, "module"));
+      await write("module/.git", "gitdir: ../.git/modules/module\n");
+      await write("module/policy.yml", rules);
+      for (const file of ["policy.yml", "module/policy.yml"]) {
+        const inputs = { command: "plan", ...UNPROVEN, "policy-file": file };
+        assert.equal(await flow.run(inputs, cli()), 0, flow.error);
+        assert.ok(flow.ci.annotations.some(({ text }) => text.includes("comes with the checkout")));
+      }
     });
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { member } from "../../../../core/api/json.ts";
 import { deployedBundle } from "../../../../core/flow/access/deployed-bundle.ts";
 import type { BundleSettings } from "../../../../core/bundle/settings.ts";
 import { FakeDatabricks } from "../../access/fake-databricks.ts";
@@ -50,6 +51,33 @@ describe("what is deployed of a bundle", () => {
     assert.deepEqual(creators, [DEPLOYER]);
     assert.deepEqual(fake.writes, []);
   });
+
+  it("has every task of a job that the workspace gives by pages", async () => {
+    add("11");
+    const tasks = Array.from({ length: 250 }, (_, at) => ({ task_key: `task_${at}` }));
+    fake.jobs[0] = { ...fake.jobs[0], settings: { ...(fake.jobs[0]?.["settings"] as object), tasks } };
+    metadata({ a: "11" });
+    const { facts } = await look();
+    assert.deepEqual(member(facts.jobs[0]?.settings, "tasks"), tasks);
+  });
+
+  for (const [spelled, state] of [
+    ["/Shared/lake/state", "/Workspace/Shared/lake/state"],
+    ["/Workspace/Shared/lake/state", "/Shared/lake/state"],
+    ["/Shared/lake/state", "/Workspace/Shared//lake/./state/"],
+  ] as const) {
+    it(`is the same where its jobs say ${spelled}, and the bundle ${state}`, async () => {
+      add("11", `${spelled}/metadata.json`);
+      const resources = { jobs: { a: { id: "11" } } };
+      const config = { bundle: { name: "lake", target: "prod" }, resources };
+      fake.files.set(`${state}/metadata.json`, JSON.stringify({ version: 1, config }));
+      const { facts } = await deployedBundle(fake.as(REGISTRAR), { ...SETTINGS, statePath: state }, "111");
+      assert.deepEqual(
+        facts.jobs.map(({ key, id }) => [key, id]),
+        [["a", "11"]],
+      );
+    });
+  }
 
   it("is not deployed by whoever says so in a job of his own", async () => {
     add("11");

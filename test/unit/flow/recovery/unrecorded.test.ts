@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CatalogObject } from "../../../../core/flow/recovery/catalog-objects.ts";
+import type { NamedObject } from "../../../../core/flow/recovery/catalog-objects.ts";
 import { judge, type Unrecorded } from "../../../../core/flow/recovery/unrecorded.ts";
 
 const US = "5f8a6d3c-0000-4000-8000-000000000000";
@@ -23,13 +23,13 @@ describe("what a dead run created and recorded nowhere", () => {
     ...{ kind: "jobs", id: "100", name, creator: US },
     ...more,
   });
-  const schema = (more: Partial<CatalogObject> = {}): CatalogObject => ({
+  const schema = (more: Partial<NamedObject> = {}): NamedObject => ({
     ...{ kind: "schemas", key: "lake", id: "main.lake", name: "main.lake", creator: US, inTime: true },
     ...more,
   });
   const judged = (
     unknown: readonly Unrecorded[],
-    objects: readonly CatalogObject[] = [],
+    objects: readonly NamedObject[] = [],
   ): readonly [string[], string[]] => {
     const { adopted, reported } = judge(unknown, objects, { tree }, US);
     return [adopted.map(({ kind, key, id }) => `${kind}.${key} ${id}`), reported.map(({ why }) => why)];
@@ -58,7 +58,7 @@ describe("what a dead run created and recorded nowhere", () => {
     ["has a key of several kinds", [job("both")], [], /several kinds/],
     ["has a key that the CLI would take for an option", [job("option")], [], /plain word/],
     ["is a schema of somebody else", [], [schema({ creator: "x" })], /x created/],
-    ["is a schema of another time", [], [schema({ inTime: false })], /not created while/],
+    ["is a schema of another time", [], [schema({ inTime: false })], /not created or changed while/],
   ] as const)
     it(`is reported and left as it is: one that ${what}`, () => {
       const [adopted, reported] = judged(unknown, objects);
@@ -66,6 +66,12 @@ describe("what a dead run created and recorded nowhere", () => {
       assert.equal(reported.length, 1);
       assert.match(reported[0] ?? "", why);
     });
+
+  it("is adopted by its place and time, where the workspace does not say who created it", () => {
+    const one = { kind: "dashboards", key: "lake", id: "d1", creator: undefined } as const;
+    assert.deepEqual(judged([], [schema(one)]), [["dashboards.lake d1"], []]);
+    assert.match(judged([], [schema({ ...one, inTime: false })])[1][0] ?? "", /not created or changed while/);
+  });
 
   it("is adopted once, if it is there twice: the one with the lower ID", () => {
     const [adopted, reported] = judged([

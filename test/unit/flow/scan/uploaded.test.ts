@@ -122,6 +122,38 @@ describe("what a deployment has uploaded", () => {
     assert.match(flow.error, /^CREDENTIAL_UPLOADED: [^]*src\/deep\/unlisted\.py/);
   });
 
+  it("is what the workspace has where code ran that has taken itself out of the bundle", async () => {
+    await appendFile(
+      path.join(flow.checkout, "databricks.yml"),
+      "\nexperimental: { scripts: { preinit: x } }\n",
+    );
+    put(`${FILES}/src/swapped.py`, `t = "${PAT}"`);
+    assert.equal(
+      await flow.run(
+        {},
+        cli({}, (request) => list(request, {})),
+      ),
+      1,
+    );
+    assert.match(flow.error, /^CREDENTIAL_UPLOADED: [^]*src\/swapped\.py/);
+  });
+
+  it("is what is here where the workspace does not hand it out, as it does no more than 10 MB, and that is told", async () => {
+    const scripts = { experimental: { scripts: { postdeploy: "x" } } };
+    put(`${FILES}/databricks.yml`, " ".repeat((10 << 20) + 1));
+    const deploy = (request: ProcessRequest): Promise<undefined> =>
+      list(request, { "databricks.yml": "databricks.yml" });
+    assert.equal(await flow.run({}, cli(scripts, deploy)), 0, flow.error);
+    assert.match(flow.ci.log.join("\n"), /does not hand these out[^\n]*: databricks\.yml/);
+  });
+
+  it("is not uploaded as one archive where code may change it on the way", async () => {
+    const experimental = { immutable_folder: true, scripts: { prebuild: "x" } };
+    assert.equal(await flow.run({}, cli({ experimental }, nothing)), 1);
+    assert.match(flow.error, /^SCAN_INCOMPLETE: [^]*immutable_folder[^]*Nothing was uploaded/);
+    assert.ok(!flow.commands.includes("deploy"));
+  });
+
   it("is read back where an artifact has a name that none has here", async () => {
     await writeIn(flow, "lib.bin", "a");
     const artifacts = { a: { files: [{ source: path.join(flow.checkout, "lib.bin") }] } };

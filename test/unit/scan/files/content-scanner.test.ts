@@ -88,6 +88,24 @@ describe("ContentScanner", () => {
     assert.equal(more, undefined);
   });
 
+  it("takes text for text though zero bytes stand in it", () => {
+    const line = 'password = "Harb0ur-Mole7"\n';
+    for (const zeros of ["\0", "x = 1\n".repeat(50) + "\0\0\0"])
+      assert.equal(scan("a.sh", Buffer.from(line + zeros)).length, 1);
+  });
+
+  it("places what stands in one long line, and each scope once", () => {
+    const names = Array.from({ length: 5_000 }, (_, at) => `ü{{secrets/scope${String(at)}/key}}`);
+    const scanner = new ContentScanner("a.json");
+    scanner.push(Buffer.from(names.concat(names).join(" ")), true);
+    assert.equal(scanner.scopes.length, 5_000);
+    for (const at of [0, 1, 4_999]) {
+      const before = names.slice(0, at).join(" ").length + (at > 0 ? 1 : 0);
+      const { line, column } = scanner.scopes[at] ?? {};
+      assert.deepEqual([line, (column ?? 0) - before], [1, (scanner.scopes[0]?.column ?? 0) + 0]);
+    }
+  });
+
   it("counts the cells of notebooks", () => {
     const source = `# Databricks notebook source\nx = 1\n# COMMAND ----------\ntoken = "${PAT}"\n`;
     assert.equal(scan("a.py", Buffer.from(source))[0]?.cell, 2);

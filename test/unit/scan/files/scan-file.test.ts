@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync, strToU8, zipSync } from "fflate";
 import fc from "fast-check";
 import type { ScanReport } from "../../../../core/scan/finding.ts";
+import { TightBudget } from "../../../../core/scan/files/archive.ts";
 import { scanFile } from "../../../../core/scan/files/scan-file.ts";
 import { PAT } from "../../support/memory-tree.ts";
 
@@ -139,9 +140,30 @@ describe("scanFile", () => {
     );
   });
 
+  it("opens tar archives, and looks around their members", async () => {
+    const [finding, ...more] = (await scan("a.tar", tar("pkg/a.py", strToU8('password = "Harb0ur-Mole7"\n'))))
+      .findings;
+    assert.deepEqual([finding?.member, finding?.place.line, more], ["pkg/a.py", 1, []]);
+    const unlisted = Buffer.concat([tar("a.py", strToU8("x = 1\n")), tar("b.py", secret)]);
+    assert.equal((await scan("a.tar", unlisted)).findings.length, 1);
+  });
+
   it("reads an archive behind a launcher script, and one with data descriptors", async () => {
     const zip = Buffer.concat([Buffer.from("PK\x03\x04"), zipSync({ "a.py": secret })]);
     assert.equal((await scan("a.jar", zip)).findings.length, 1);
+  });
+
+  it("opens many bombs no further than one: a run has one budget for what is packed tightly", async () => {
+    const tight = new TightBudget();
+    tight.bytes = 8_000_000;
+    const reasons: (string | undefined)[] = [];
+    for (const content of [5, 4, 2]
+      .map((size) => new Uint8Array(size * 1_000_000))
+      .flatMap((zeros) => [zipSync({ a: zeros }), gzipSync(zeros)])) {
+      const report = await scanFile({ name: "a", read: () => pieces(content) }, "repo", tight);
+      reasons.push(report.unscanned[0]?.reason.slice(-10));
+    }
+    assert.deepEqual(reasons, [undefined, "a zip bomb", "a zip bomb", "a zip bomb", undefined, "a zip bomb"]);
   });
 
   it("stops at members that unpack to more than they say, or to more than is allowed", async () => {
@@ -181,6 +203,15 @@ describe("scanFile", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it("lists archives of more than 256 MiB, which are not held", async () => {
+    const piece = Buffer.alloc(1 << 20, zipSync({ "a.py": plain }));
+    async function* large(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at <= 256; at++) yield await Promise.resolve(piece);
+    }
+    const { unscanned } = await scanFile({ name: "a.zip", read: large }, "repo");
+    assert.match(unscanned[0]?.reason ?? "", /larger than 256 MiB/);
   });
 
   it("lists what cannot be read, and never shows a value", async () => {

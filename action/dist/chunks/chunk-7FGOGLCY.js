@@ -1,4 +1,3 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   HttpError,
   SecretlessError,
@@ -14,7 +13,7 @@ import {
   registerSecret,
   statusError,
   workspaceOrigin
-} from "./chunk-CCOILW5G.js";
+} from "./chunk-SGOABIKZ.js";
 
 // core/base/paths.ts
 import { posix, sep, win32 } from "node:path";
@@ -27,6 +26,10 @@ function isInside(file, folder, platform) {
 function pathForPeople(file, folder, platform) {
   const path3 = platform.os === "win32" ? win32 : posix;
   return (isInside(file, folder, platform) ? path3.relative(folder, file) : file).replaceAll(path3.sep, "/");
+}
+function cleanFolder(folder) {
+  const clean = folder === "" ? "" : posix.normalize(folder);
+  return clean.length > 1 && clean.endsWith("/") ? clean.slice(0, -1) : clean;
 }
 var slashed = (path3) => path3.split(sep).join("/");
 function variable(environment, name, platform) {
@@ -131,15 +134,21 @@ async function untilAborted(work, signal) {
 // core/federation/clouds.ts
 var ENTRA_PUBLIC = {
   authority: "https://login.microsoftonline.com",
-  audience: "api://AzureADTokenExchange"
+  audience: "api://AzureADTokenExchange",
+  graph: "https://graph.microsoft.com",
+  arm: "https://management.azure.com"
 };
 var ENTRA_US_GOVERNMENT = {
   authority: "https://login.microsoftonline.us",
-  audience: "api://AzureADTokenExchangeUSGov"
+  audience: "api://AzureADTokenExchangeUSGov",
+  graph: "https://graph.microsoft.us",
+  arm: "https://management.usgovcloudapi.net"
 };
 var ENTRA_CHINA = {
   authority: "https://login.chinacloudapi.cn",
-  audience: "api://AzureADTokenExchangeChina"
+  audience: "api://AzureADTokenExchangeChina",
+  graph: "https://microsoftgraph.chinacloudapi.cn",
+  arm: "https://management.chinacloudapi.cn"
 };
 var CLOUDS = [
   { cloud: "AWS", zone: ".cloud.databricks.com", accountHost: "https://accounts.cloud.databricks.com" },
@@ -683,6 +692,46 @@ function reasonAgainst(name, families) {
   return families.find(([family]) => family.test(folded))?.[1];
 }
 
+// core/base/commands.ts
+var COMMANDS = [
+  {
+    name: "deploy",
+    summary: "plans and deploys the bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
+  },
+  {
+    name: "plan",
+    summary: "shows what a deployment would change and changes nothing",
+    changes: false,
+    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
+  },
+  {
+    name: "run",
+    summary: "runs a job, pipeline, app or script of the deployed bundle",
+    changes: true,
+    needs: { bundle: true, cli: true, access: false, scan: false, service: "step" }
+  },
+  {
+    name: "destroy",
+    summary: "removes the deployment",
+    changes: true,
+    needs: { bundle: true, cli: true, access: true, scan: false, service: "step" }
+  },
+  {
+    name: "access",
+    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
+    changes: true,
+    needs: { bundle: true, cli: false, access: true, scan: false, service: "none" }
+  },
+  {
+    name: "login",
+    summary: "gives every later step of the job (CLI, SDKs, Terraform) a session that renews itself; it needs no bundle",
+    changes: true,
+    needs: { bundle: false, cli: false, access: false, scan: false, service: "job" }
+  }
+];
+
 // core/base/exchanges.ts
 var EXCHANGES = [
   {
@@ -762,46 +811,6 @@ function leftOver(where, text2, { dialect }) {
     remedy: why
   }));
 }
-
-// core/base/commands.ts
-var COMMANDS = [
-  {
-    name: "deploy",
-    summary: "plans and deploys the bundle",
-    changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
-  },
-  {
-    name: "plan",
-    summary: "shows what a deployment would change and changes nothing",
-    changes: false,
-    needs: { bundle: true, cli: true, access: true, scan: true, service: "step" }
-  },
-  {
-    name: "run",
-    summary: "runs a job, pipeline, app or script of the deployed bundle",
-    changes: true,
-    needs: { bundle: true, cli: true, access: false, scan: false, service: "step" }
-  },
-  {
-    name: "destroy",
-    summary: "removes the deployment",
-    changes: true,
-    needs: { bundle: true, cli: true, access: true, scan: false, service: "step" }
-  },
-  {
-    name: "access",
-    summary: "registers, withdraws and sweeps the access of the deployed jobs, as the registrar, and runs no code of the bundle",
-    changes: true,
-    needs: { bundle: true, cli: false, access: true, scan: false, service: "none" }
-  },
-  {
-    name: "login",
-    summary: "gives every later step of the job (CLI, SDKs, Terraform) a session that renews itself; it needs no bundle",
-    changes: true,
-    needs: { bundle: false, cli: false, access: false, scan: false, service: "job" }
-  }
-];
 
 // core/ci/inputs/cli-values.ts
 import { fileURLToPath } from "node:url";
@@ -928,6 +937,21 @@ function parseNameValueLines(text2) {
 function parseParameterLines(text2) {
   return nameValueLines(text2, PARAMETER, "letters, digits, _, - and dots");
 }
+function parseLines(text2) {
+  return text2.split(/\r?\n/).filter((line) => line.trim() !== "");
+}
+function namesOf(form, wanted) {
+  return (text2) => {
+    const names = text2.split(/[,\r\n]/).flatMap((name) => name.trim() || []);
+    const wrong = names.filter((name) => !form.test(name));
+    if (wrong.length === 0) return names;
+    throw new SecretlessError("INPUT_INVALID", {
+      problem: "not a list of names",
+      expected: `${wanted}, one a line or set apart by commas`,
+      actual: wrong.map((name) => JSON.stringify(name.slice(0, 60))).join(", ")
+    });
+  };
+}
 function nameValueLines(text2, form, letters) {
   const found = /* @__PURE__ */ new Map();
   const wrong = [];
@@ -953,6 +977,125 @@ function nameValueLines(text2, form, letters) {
     }
   });
 }
+
+// core/ci/inputs/deploy-inputs.ts
+var DEPLOY_INPUTS = {
+  select: {
+    description: "Keys of resources (`nightly`, `jobs.nightly`), one a line: only these and what they refer to are planned and deployed; files of the bundle are uploaded all the same. Needs the CLI's direct engine.",
+    many: true,
+    parse: namesOf(/^\w[\w-]*(?:\.[\w-]+)?$/, "keys of resources such as nightly or jobs.nightly"),
+    for: ({ needs }) => needs.scan,
+    refusedElsewhere: true,
+    form: { label: "Only these resources", group: "bundle" }
+  },
+  "fail-on-active-runs": {
+    description: "For `deploy`: `true` deploys nothing while a job or pipeline of the deployment is running.",
+    default: "false",
+    ...FLAG,
+    for: ({ name }) => name === "deploy",
+    refusedElsewhere: true,
+    form: { label: "Fail while something is running", group: "bundle" }
+  }
+};
+
+// core/ci/inputs/run-inputs.ts
+var run = {
+  for: ({ name }) => name === "run",
+  refusedElsewhere: true
+};
+function list(kind, label) {
+  const description = `For \`run\`: parameters of ${kind}, one a line; blank lines are skipped.`;
+  return { ...run, description, many: true, parse: parseLines, form: { label, group: "run" } };
+}
+function map(kind, label, parse2 = parseParameterLines) {
+  const description = `For \`run\`: parameters of ${kind}, one \`name=value\` a line.`;
+  return { ...run, description, many: true, parse: parse2, form: { label, group: "run" } };
+}
+function tables(what, label) {
+  return {
+    ...run,
+    description: `For \`run\` of a pipeline: ${what}, one a line.`,
+    many: true,
+    parse: namesOf(/^[^\s,"][^,"]*$/, "names of tables"),
+    form: { label, group: "run" }
+  };
+}
+var { default: no, ...flag } = { ...run, ...FLAG, default: "false" };
+function whole(what, label) {
+  return {
+    ...flag,
+    default: no,
+    description: `For \`run\` of a pipeline: \`true\` ${what}.`,
+    excludes: ["refresh", "full-refresh", "refresh-all", "full-refresh-all", "validate-only"],
+    form: { label, group: "run" }
+  };
+}
+function parsePipelineParameters(text2) {
+  const found = parseParameterLines(text2);
+  const { full_refresh: value = "true", ...others } = found;
+  if (Object.keys(others).length === 0 && /^(?:true|false)$/.test(value)) return found;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: "not what pipeline tasks take",
+    expected: "full_refresh=true or full_refresh=false",
+    actual: Object.keys(others).join(", ") || `full_refresh=${value}`
+  });
+}
+var RUN_INPUTS = {
+  resource: {
+    description: "For `run`: key of the job, pipeline, app or script in the bundle.",
+    expected: "the key of a job, pipeline, app or script in the bundle",
+    pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
+    for: ({ name }) => name === "run",
+    neededBy: ["run"],
+    form: { label: "Job, pipeline, app or script", group: "run" }
+  },
+  "run-parameters": {
+    description: "For `run`: job parameters, one `name=value` a line.",
+    many: true,
+    parse: parseParameterLines,
+    for: ({ name }) => name === "run",
+    form: { label: "Job parameters", group: "run" }
+  },
+  wait: {
+    description: "For `run`: `true` waits for the end of the run and fails if it fails.",
+    default: "true",
+    ...FLAG,
+    for: ({ name }) => name === "run",
+    form: { label: "Wait for the end of the run", group: "run" }
+  },
+  restart: {
+    ...flag,
+    default: no,
+    description: "For `run`: `true` cancels what is running of the job or pipeline first.",
+    form: { label: "Cancel what is running", group: "run" }
+  },
+  only: {
+    ...run,
+    description: "For `run` of a job: keys of the tasks to run, one a line; `+key` with those before it, `key+` with those after it.",
+    many: true,
+    parse: namesOf(/^\+?\w[\w.-]*\+?$/, "keys of tasks such as ingest, +ingest or ingest+"),
+    form: { label: "Only these tasks", group: "run" }
+  },
+  "python-params": list("Python tasks", "Parameters of Python tasks"),
+  "python-named-params": map("Python wheel tasks", "Named parameters of wheel tasks"),
+  "notebook-params": map("notebook tasks", "Parameters of notebooks"),
+  "sql-params": map("SQL tasks", "Parameters of SQL tasks"),
+  "jar-params": list("JAR tasks", "Parameters of JAR tasks"),
+  "spark-submit-params": list("Spark submit tasks", "Parameters of Spark submit tasks"),
+  "dbt-commands": {
+    ...list("dbt tasks", "Commands of dbt tasks"),
+    description: "For `run`: commands of dbt tasks, one a line."
+  },
+  "pipeline-params": {
+    ...map("pipeline tasks", "Parameters of pipeline tasks", parsePipelineParameters),
+    description: "For `run`: `full_refresh=true` for the pipeline tasks of a job."
+  },
+  refresh: tables("tables to update", "Tables to update"),
+  "full-refresh": tables("tables to reset and compute anew", "Tables to compute anew"),
+  "refresh-all": whole("updates all tables", "Update all tables"),
+  "full-refresh-all": whole("resets all tables and computes them anew", "Compute all tables anew"),
+  "validate-only": whole("only checks its code and updates nothing", "Only check the pipeline")
+};
 
 // core/ci/inputs/table.ts
 var SCAN_MODES = ["block", "warn", "off"];
@@ -1069,28 +1212,8 @@ function inputTable(commands, exchanges) {
       description: "File that the audit events are appended to (JSON Lines, OCSF); if absent, a new one in the CI's temporary folder. It is there until the job ends.",
       form: { label: "Audit log", group: "bundle" }
     },
-    resource: {
-      description: "For `run`: key of the job, pipeline, app or script in the bundle.",
-      expected: "the key of a job, pipeline, app or script in the bundle",
-      pattern: /^\w[\w-]*(?:\.[\w-]+)?$/,
-      for: ({ name }) => name === "run",
-      neededBy: ["run"],
-      form: { label: "Job or pipeline", group: "bundle" }
-    },
-    "run-parameters": {
-      description: "For `run`: job parameters, one `name=value` a line.",
-      many: true,
-      parse: parseParameterLines,
-      for: ({ name }) => name === "run",
-      form: { label: "Job parameters", group: "bundle" }
-    },
-    wait: {
-      description: "For `run`: `true` waits for the end of the run and fails if it fails.",
-      default: "true",
-      ...FLAG,
-      for: ({ name }) => name === "run",
-      form: { label: "Wait for the end of the run", group: "bundle" }
-    },
+    ...DEPLOY_INPUTS,
+    ...RUN_INPUTS,
     scan: {
       description: "Static credentials in what would be uploaded: `block` stops before anything is uploaded, `warn` shows them, `off` does not look.",
       default: "block",
@@ -1184,6 +1307,8 @@ function parseInputs(ci, table = INPUTS, environment = {}) {
     const names = neededBy;
     if (command && names.includes(command.name)) needed(name);
   }
+  if (command) reader.refuseOthers(command);
+  reader.refuseClashes();
   const { mistakes } = reader;
   const given = command?.needs.bundle === true ? bundleFromEnvironment(ci, environment) : void 0;
   mistakes.push(...given?.mistakes ?? []);
@@ -1257,6 +1382,41 @@ var InputReader = class {
       actual: actual === "" ? "nothing" : actual,
       remedy: remedy ?? "Write what is wanted into the pipeline file, or into the variable that it comes from."
     });
+  }
+  /** Inputs of other commands that this one would not heed. */
+  refuseOthers(command) {
+    for (const [name, { for: isFor, refusedElsewhere = false }] of Object.entries(this.#table)) {
+      if (!refusedElsewhere || isFor?.(command) !== false || !this.#isGiven(name)) continue;
+      const commands = COMMANDS;
+      const others = commands.flatMap((one) => isFor(one) ? [`\`${one.name}\``] : []);
+      this.mistakes.push({
+        problem: `Input \`${this.#ci.inputLabel(name)}\` is not for \`command: ${command.name}\`, which would pass over it.`,
+        expected: `it with ${others.join(" or ")} alone`,
+        actual: this.#ci.input(name).slice(0, 100),
+        remedy: "Take it out of this step, or correct the command."
+      });
+    }
+  }
+  /** Inputs that contradict each other; each pair is told once. */
+  refuseClashes() {
+    const told = /* @__PURE__ */ new Set();
+    for (const [name, { excludes = [] }] of Object.entries(this.#table))
+      for (const other of excludes) {
+        if (other === name || told.has(other) || !this.#isGiven(name) || !this.#isGiven(other)) continue;
+        told.add(name);
+        const [label, otherLabel] = [name, other].map((one) => this.#ci.inputLabel(one));
+        this.mistakes.push({
+          problem: `Inputs \`${label ?? ""}\` and \`${otherLabel ?? ""}\` contradict each other.`,
+          expected: "one of them",
+          actual: "both",
+          remedy: "Take one of them out of the step."
+        });
+      }
+  }
+  /** Whether the step says something by it: what stands there as the default does not count. */
+  #isGiven(name) {
+    const text2 = this.#ci.input(name);
+    return text2.trim() !== "" && text2 !== this.#table[name]?.default;
   }
   #read(name, entry) {
     const { pattern, expected = "", many, required } = entry;
@@ -1500,6 +1660,7 @@ export {
   ServerTime,
   isInside,
   pathForPeople,
+  cleanFolder,
   slashed,
   variable,
   RefusedFile,

@@ -1,4 +1,3 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 
 // core/ci/github/events.ts
 var WRITERS = /* @__PURE__ */ new Set([
@@ -94,17 +93,35 @@ var SHAPES = [
   // RFC 3986 3.2.1: user information in a URL.
   [/(\/\/)[^\s/@"']+@/g, `$1${HIDDEN}@`]
 ];
-var registered = [];
+var registered = /* @__PURE__ */ new Map();
+var endings = new Uint8Array(65536);
+var endingAt = (text, to) => (text.charCodeAt(to - 2) << 8 ^ text.charCodeAt(to - 1)) & 65535;
 function registerSecret(value) {
   if (value.length < SHORTEST_SECRET) return;
-  registered = [.../* @__PURE__ */ new Set([...registered, ...encodings(value)])].sort((a, b) => b.length - a.length);
+  for (const text of encodings(value)) {
+    const ending = text.slice(-SHORTEST_SECRET);
+    registered.set(ending, (registered.get(ending) ?? /* @__PURE__ */ new Set()).add(text));
+    endings[endingAt(text, text.length)] = 1;
+  }
 }
 function redact(text) {
-  let result = text;
-  for (const secret of registered) {
-    if (result.includes(secret)) result = result.replaceAll(secret, HIDDEN);
-  }
+  let result = withoutRegistered(text);
   for (const [shape, replacement] of SHAPES) result = result.replace(shape, replacement);
+  return result;
+}
+function withoutRegistered(text) {
+  const hidden = new Uint8Array(text.length);
+  for (let to = SHORTEST_SECRET; to <= text.length; to += 1) {
+    if (!endings[endingAt(text, to)]) continue;
+    for (const secret of registered.get(text.slice(to - SHORTEST_SECRET, to)) ?? [])
+      if (text.endsWith(secret, to)) hidden.fill(1, to - secret.length, to);
+  }
+  if (!hidden.includes(1)) return text;
+  let result = "";
+  hidden.forEach((is, at) => {
+    if (!is) result += text.charAt(at);
+    else if (!hidden[at - 1]) result += HIDDEN;
+  });
   return result;
 }
 function encodings(value) {

@@ -1,4 +1,3 @@
-import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;
 import {
   GITHUB,
   ServerTime,
@@ -8,7 +7,7 @@ import {
   readNamedFile,
   redactingCi,
   usualAudience
-} from "./chunk-LTTAUMZU.js";
+} from "./chunk-7FGOGLCY.js";
 import {
   SecretlessError,
   answering,
@@ -19,7 +18,7 @@ import {
   registerSecret,
   statusError,
   toSecretlessError
-} from "./chunk-CCOILW5G.js";
+} from "./chunk-SGOABIKZ.js";
 import "./chunk-U4GNHYLL.js";
 
 // core/base/clock-and-platform.ts
@@ -83,7 +82,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-U3XKA5QQ.js");
+      const { refuseForeignCheckout } = await import("./run-XJXBBLQM.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -107,10 +106,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-U3XKA5QQ.js");
+    const { run } = await import("./run-XJXBBLQM.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-U3XKA5QQ.js");
+    const { reportFailure, refuseStep } = await import("./run-XJXBBLQM.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -372,7 +371,7 @@ function runAction({ environment, early, cancelled, service }) {
   return runStep(ci, { ...ports, detached: detachedBy(process, service) });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-U3XKA5QQ.js");
+  const { serveTokenService } = await import("./run-XJXBBLQM.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);

@@ -9,6 +9,7 @@ import {
   UUID,
   addressBlocked,
   approvedAudience,
+  cleanFolder,
   databricksCloud,
   endpointUnavailable,
   harmlessLines,
@@ -38,7 +39,7 @@ import {
   variable,
   withoutBidi,
   workspaceUrl
-} from "./chunk-LTTAUMZU.js";
+} from "./chunk-7FGOGLCY.js";
 import {
   HttpError,
   SecretlessError,
@@ -56,7 +57,7 @@ import {
   statusError,
   toSecretlessError,
   transportError
-} from "./chunk-CCOILW5G.js";
+} from "./chunk-SGOABIKZ.js";
 import {
   createTerminate,
   isRunning,
@@ -148,17 +149,17 @@ var require_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    function visit_(key2, node, visitor, path20) {
-      const ctrl = callVisitor(key2, node, visitor, path20);
+    function visit_(key2, node, visitor, path19) {
+      const ctrl = callVisitor(key2, node, visitor, path19);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path20, ctrl);
-        return visit_(key2, ctrl, visitor, path20);
+        replaceNode(key2, path19, ctrl);
+        return visit_(key2, ctrl, visitor, path19);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path20 = Object.freeze(path20.concat(node));
+          path19 = Object.freeze(path19.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path20);
+            const ci = visit_(i, node.items[i], visitor, path19);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -169,13 +170,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path20 = Object.freeze(path20.concat(node));
-          const ck = visit_("key", node.key, visitor, path20);
+          path19 = Object.freeze(path19.concat(node));
+          const ck = visit_("key", node.key, visitor, path19);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path20);
+          const cv = visit_("value", node.value, visitor, path19);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -196,17 +197,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK2;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key2, node, visitor, path20) {
-      const ctrl = await callVisitor(key2, node, visitor, path20);
+    async function visitAsync_(key2, node, visitor, path19) {
+      const ctrl = await callVisitor(key2, node, visitor, path19);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key2, path20, ctrl);
-        return visitAsync_(key2, ctrl, visitor, path20);
+        replaceNode(key2, path19, ctrl);
+        return visitAsync_(key2, ctrl, visitor, path19);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path20 = Object.freeze(path20.concat(node));
+          path19 = Object.freeze(path19.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path20);
+            const ci = await visitAsync_(i, node.items[i], visitor, path19);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -217,13 +218,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path20 = Object.freeze(path20.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path20);
+          path19 = Object.freeze(path19.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path19);
           if (ck === BREAK2)
             return BREAK2;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path20);
+          const cv = await visitAsync_("value", node.value, visitor, path19);
           if (cv === BREAK2)
             return BREAK2;
           else if (cv === REMOVE)
@@ -250,23 +251,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key2, node, visitor, path20) {
+    function callVisitor(key2, node, visitor, path19) {
       if (typeof visitor === "function")
-        return visitor(key2, node, path20);
+        return visitor(key2, node, path19);
       if (identity.isMap(node))
-        return visitor.Map?.(key2, node, path20);
+        return visitor.Map?.(key2, node, path19);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key2, node, path20);
+        return visitor.Seq?.(key2, node, path19);
       if (identity.isPair(node))
-        return visitor.Pair?.(key2, node, path20);
+        return visitor.Pair?.(key2, node, path19);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key2, node, path20);
+        return visitor.Scalar?.(key2, node, path19);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key2, node, path20);
+        return visitor.Alias?.(key2, node, path19);
       return void 0;
     }
-    function replaceNode(key2, path20, node) {
-      const parent = path20[path20.length - 1];
+    function replaceNode(key2, path19, node) {
+      const parent = path19[path19.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key2] = node;
       } else if (identity.isPair(parent)) {
@@ -878,10 +879,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path20, value) {
+    function collectionFromPath(schema, path19, value) {
       let v = value;
-      for (let i = path20.length - 1; i >= 0; --i) {
-        const k = path20[i];
+      for (let i = path19.length - 1; i >= 0; --i) {
+        const k = path19[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -900,7 +901,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path20) => path20 == null || typeof path20 === "object" && !!path20[Symbol.iterator]().next().done;
+    var isEmptyPath = (path19) => path19 == null || typeof path19 === "object" && !!path19[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -930,11 +931,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path20, value) {
-        if (isEmptyPath(path20))
+      addIn(path19, value) {
+        if (isEmptyPath(path19))
           this.add(value);
         else {
-          const [key2, ...rest] = path20;
+          const [key2, ...rest] = path19;
           const node = this.get(key2, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -948,8 +949,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path20) {
-        const [key2, ...rest] = path20;
+      deleteIn(path19) {
+        const [key2, ...rest] = path19;
         if (rest.length === 0)
           return this.delete(key2);
         const node = this.get(key2, true);
@@ -963,8 +964,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path20, keepScalar) {
-        const [key2, ...rest] = path20;
+      getIn(path19, keepScalar) {
+        const [key2, ...rest] = path19;
         const node = this.get(key2, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -982,8 +983,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path20) {
-        const [key2, ...rest] = path20;
+      hasIn(path19) {
+        const [key2, ...rest] = path19;
         if (rest.length === 0)
           return this.has(key2);
         const node = this.get(key2, true);
@@ -993,8 +994,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path20, value) {
-        const [key2, ...rest] = path20;
+      setIn(path19, value) {
+        const [key2, ...rest] = path19;
         if (rest.length === 0) {
           this.set(key2, value);
         } else {
@@ -3509,9 +3510,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path20, value) {
+      addIn(path19, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path20, value);
+          this.contents.addIn(path19, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -3586,14 +3587,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path20) {
-        if (Collection.isEmptyPath(path20)) {
+      deleteIn(path19) {
+        if (Collection.isEmptyPath(path19)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path20) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path19) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -3608,10 +3609,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path20, keepScalar) {
-        if (Collection.isEmptyPath(path20))
+      getIn(path19, keepScalar) {
+        if (Collection.isEmptyPath(path19))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path20, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path19, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -3622,10 +3623,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path20) {
-        if (Collection.isEmptyPath(path20))
+      hasIn(path19) {
+        if (Collection.isEmptyPath(path19))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path20) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path19) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -3642,13 +3643,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path20, value) {
-        if (Collection.isEmptyPath(path20)) {
+      setIn(path19, value) {
+        if (Collection.isEmptyPath(path19)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path20), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path19), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path20, value);
+          this.contents.setIn(path19, value);
         }
       }
       /**
@@ -5609,9 +5610,9 @@ var require_cst_visit = __commonJS({
     visit2.BREAK = BREAK2;
     visit2.SKIP = SKIP;
     visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path20) => {
+    visit2.itemAtPath = (cst, path19) => {
       let item = cst;
-      for (const [field, index] of path20) {
+      for (const [field, index] of path19) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -5620,23 +5621,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit2.parentCollection = (cst, path20) => {
-      const parent = visit2.itemAtPath(cst, path20.slice(0, -1));
-      const field = path20[path20.length - 1][0];
+    visit2.parentCollection = (cst, path19) => {
+      const parent = visit2.itemAtPath(cst, path19.slice(0, -1));
+      const field = path19[path19.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path20, item, visitor) {
-      let ctrl = visitor(item, path20);
+    function _visit(path19, item, visitor) {
+      let ctrl = visitor(item, path19);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token2 = item[field];
         if (token2 && "items" in token2) {
           for (let i = 0; i < token2.items.length; ++i) {
-            const ci = _visit(Object.freeze(path20.concat([[field, i]])), token2.items[i], visitor);
+            const ci = _visit(Object.freeze(path19.concat([[field, i]])), token2.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK2)
@@ -5647,10 +5648,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path20);
+            ctrl = ctrl(item, path19);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path20) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path19) : ctrl;
     }
     exports.visit = visit2;
   }
@@ -7402,7 +7403,7 @@ var require_dist = __commonJS({
 });
 
 // core/run.ts
-import path19 from "node:path";
+import path18 from "node:path";
 
 // core/audit/events/ocsf.ts
 import { createHash } from "node:crypto";
@@ -7419,7 +7420,7 @@ function outcomeFields(outcome2) {
 }
 var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
 function tokenExchangeEvent(exchange) {
-  const { outcome: outcome2, endpoint, clientId, issuer, subject: subject2 } = exchange;
+  const { outcome: outcome2, endpoint: endpoint2, clientId, issuer, subject: subject2 } = exchange;
   return {
     event_code: "token_exchange",
     class_uid: 3002,
@@ -7435,7 +7436,7 @@ function tokenExchangeEvent(exchange) {
     is_remote: true,
     user: servicePrincipal(clientId),
     actor: { user: servicePrincipal(clientId) },
-    service: { name: new URL(endpoint).host, uid: endpoint },
+    service: { name: new URL(endpoint2).host, uid: endpoint2 },
     session: { issuer, ...given("uid", exchange.jwtId), ...given("expiration_time", exchange.expiresAt) },
     unmapped: {
       exchange: exchange.exchange,
@@ -7610,7 +7611,7 @@ function withKnownBreaks(text3) {
   return text3.replace(BREAK, "\n");
 }
 var SEPARATOR = /[\u2028\u2029]/;
-function separatedText(raw, type, read5) {
+function separatedText(raw, type, read6) {
   if (!SEPARATOR.test(raw) || type === "BLOCK_FOLDED") return void 0;
   if (type === "QUOTE_SINGLE") return folded(raw.slice(1, -1)).replaceAll("''", "'");
   if (type === "QUOTE_DOUBLE") {
@@ -7623,7 +7624,7 @@ function separatedText(raw, type, read5) {
   if (type !== "BLOCK_LITERAL") return folded(raw);
   const breaks = [...raw.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)].map(([text3]) => text3).slice(1);
   let next = 0;
-  return read5.replaceAll("\n", () => {
+  return read6.replaceAll("\n", () => {
     const written = breaks[next++] ?? "\n";
     return SEPARATOR.test(written) ? written : "\n";
   });
@@ -7859,14 +7860,14 @@ var Reader = class {
       return (0, import_yaml3.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
-  followed(alias, read5) {
+  followed(alias, read6) {
     const target = this.targets.get(alias);
     if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
     if (this.active.has(alias))
       throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
     this.active.add(alias);
     try {
-      return read5(target);
+      return read6(target);
     } finally {
       this.active.delete(alias);
     }
@@ -7934,7 +7935,7 @@ var diskTree = {
       await handle.close();
     }
   },
-  real: (path20) => realpath(path20).catch(() => path20)
+  real: (path19) => realpath(path19).catch(() => path19)
 };
 function notRegular() {
   return new RefusedFile("is no regular file");
@@ -7961,18 +7962,18 @@ async function whole(tree, file) {
 var PatternError = class extends Error {
   name = "PatternError";
 };
-async function glob(pattern, path20, tree, mayList = () => Promise.resolve(true)) {
-  matcher(pattern, path20);
-  if (!isPattern(pattern, path20)) return await exists(pattern, tree) ? [pattern] : [];
-  const folder = path20.dirname(pattern);
-  const name = matcher(path20.basename(pattern), path20);
+async function glob(pattern, path19, tree, mayList = () => Promise.resolve(true)) {
+  matcher(pattern, path19);
+  if (!isPattern(pattern, path19)) return await exists(pattern, tree) ? [pattern] : [];
+  const folder = path19.dirname(pattern);
+  const name = matcher(path19.basename(pattern), path19);
   const found3 = [];
-  for (const parent of folder === pattern ? [] : await glob(folder, path20, tree, mayList)) {
+  for (const parent of folder === pattern ? [] : await glob(folder, path19, tree, mayList)) {
     const entries2 = await mayList(parent) ? await tree.list(parent).catch(() => void 0) : [];
     if (entries2 === void 0 && parent.includes("\uFFFD")) found3.push(parent);
     if (entries2 === void 0) continue;
     const names2 = entries2.map((entry) => entry.name).filter((entry) => name.test(entry));
-    found3.push(...names2.map((entry) => path20.join(parent, entry)));
+    found3.push(...names2.map((entry) => path19.join(parent, entry)));
   }
   return found3;
 }
@@ -7983,11 +7984,11 @@ async function exists(file, tree) {
   );
   return await tree.size(file) !== void 0 || isFolder();
 }
-function isPattern(text3, path20) {
-  return path20.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
+function isPattern(text3, path19) {
+  return path19.sep === "/" ? /[*?[\\]/.test(text3) : /[*?[]/.test(text3);
 }
-function matcher(pattern, path20) {
-  const escapes = path20.sep === "/";
+function matcher(pattern, path19) {
+  const escapes = path19.sep === "/";
   const codes = Array.from(pattern, (character) => character.codePointAt(0) ?? 0);
   let index = 0;
   const is = (character) => codes[index] === character.codePointAt(0);
@@ -8042,10 +8043,10 @@ var ROOT_NAMES = [
 ];
 async function readBundleFiles(given2) {
   const location = await withoutLinks(given2);
-  const path20 = location.platform.os === "win32" ? win32 : posix;
+  const path19 = location.platform.os === "win32" ? win32 : posix;
   const mistakes = [];
-  const first = await readBundleFile(await findRootFile(location, path20), location, mistakes);
-  const included = first ? await includedFiles(first, location, path20, mistakes) : [];
+  const first = await readBundleFile(await findRootFile(location, path19), location, mistakes);
+  const included = first ? await includedFiles(first, location, path19, mistakes) : [];
   const files = await Promise.all(included.map((file) => readBundleFile(file, location, mistakes)));
   if (mistakes.length > 0) throw invalidBundle(mistakes);
   return [first, ...files].filter((file) => file !== void 0);
@@ -8073,9 +8074,9 @@ function invalidBundle(mistakes) {
     mistakes
   });
 }
-function readingBundle(read5) {
+function readingBundle(read6) {
   try {
-    return read5();
+    return read6();
   } catch (error) {
     if (!(error instanceof BundleYamlError)) throw error;
     const { message, place, remedy } = error;
@@ -8085,13 +8086,13 @@ function readingBundle(read5) {
 function displayName(file, { checkout, platform }) {
   return pathForPeople(file, checkout, platform);
 }
-async function readBundleFile(path20, location, mistakes) {
-  const name = displayName(path20, location);
+async function readBundleFile(path19, location, mistakes) {
+  const name = displayName(path19, location);
   try {
-    const bytes = await readOwn(path20, location.bounds, location);
+    const bytes = await readOwn(path19, location.bounds, location);
     if (bytes === void 0) throw new RefusedFile("is not there any more");
     const parsed3 = parseBundleYaml(bytes, name);
-    if ("value" in parsed3) return { path: path20, name, value: parsed3.value };
+    if ("value" in parsed3) return { path: path19, name, value: parsed3.value };
     mistakes.push(...parsed3.mistakes);
   } catch (error) {
     mistakes.push({ problem: whyUnread(error), place: { file: name } });
@@ -8102,7 +8103,7 @@ function whyUnread(error) {
   if (error instanceof RefusedFile) return `The file is not read: it ${error.message}.`;
   return `The file cannot be read (${error.code ?? String(error)}).`;
 }
-async function includedFiles(root, location, path20, mistakes) {
+async function includedFiles(root, location, path19, mistakes) {
   const seen = new Set(ROOT_NAMES);
   const files = [];
   for (const { text: text3, place } of includePatterns(root.value)) {
@@ -8110,7 +8111,7 @@ async function includedFiles(root, location, path20, mistakes) {
       const expected = "paths of YAML or JSON files of the checkout, relative to the bundle";
       mistakes.push({ problem, expected, actual: quote(text3), remedy, place });
     };
-    if (path20.isAbsolute(text3)) {
+    if (path19.isAbsolute(text3)) {
       wrong2(`\`include\` takes paths relative to the bundle, not \`${quote(text3)}\`.`);
       continue;
     }
@@ -8120,16 +8121,16 @@ async function includedFiles(root, location, path20, mistakes) {
       outside2 ||= !known2;
       return known2;
     };
-    if (!/[*?[]/.test(text3)) await inside(path20.dirname(path20.join(location.root, text3)));
-    const matches2 = await matchesOf(text3, location, path20, inside);
+    if (!/[*?[]/.test(text3)) await inside(path19.dirname(path19.join(location.root, text3)));
+    const matches2 = await matchesOf(text3, location, path19, inside);
     if (outside2) wrong2(`The \`include\` pattern \`${quote(text3)}\` leads out of the checkout.`);
     else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text3)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text3))
       wrong2(`\`include\` names \`${quote(text3)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path20.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match2) => path19.relative(location.root, match2)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
-      if (/\.(ya?ml|json)$/.test(name)) files.push(path20.join(location.root, name));
+      if (/\.(ya?ml|json)$/.test(name)) files.push(path19.join(location.root, name));
       else
         wrong2(
           `\`include\` takes YAML and JSON files alone, not \`${quote(name)}\`.`,
@@ -8139,9 +8140,9 @@ async function includedFiles(root, location, path20, mistakes) {
   }
   return files;
 }
-async function matchesOf(pattern, { root, tree }, path20, inside) {
+async function matchesOf(pattern, { root, tree }, path19, inside) {
   try {
-    return await glob(path20.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path20, tree, inside);
+    return await glob(path19.join(root, pattern).replace(/(?<=.)[\\/]$/, ""), path19, tree, inside);
   } catch (error) {
     if (error instanceof PatternError) return void 0;
     throw error;
@@ -8156,14 +8157,14 @@ function includePatterns(root) {
 function byBytes(left, right) {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
-async function findRootFile(location, path20) {
+async function findRootFile(location, path19) {
   const { root } = location;
   const found3 = [];
   for (const name of ROOT_NAMES) {
-    if (await location.tree.size(path20.join(root, name)) !== void 0) found3.push(path20.join(root, name));
+    if (await location.tree.size(path19.join(root, name)) !== void 0) found3.push(path19.join(root, name));
   }
   const [file, second] = found3;
-  if (file === void 0) throw await notFound(location, path20);
+  if (file === void 0) throw await notFound(location, path19);
   if (second !== void 0) {
     throw invalidBundle([
       {
@@ -8183,34 +8184,34 @@ async function findRootFile(location, path20) {
     }
   ]);
 }
-async function notFound(location, path20) {
+async function notFound(location, path19) {
   const { root, checkout, platform, tree } = location;
   if (await tree.size(root) !== void 0) {
     return new SecretlessError("BUNDLE_NOT_FOUND", {
       problem: "`bundle-root` names a file.",
       expected: "the folder of databricks.yml",
       actual: displayName(root, location),
-      remedy: `Name its folder: \`${displayName(path20.dirname(root), location) || "."}\`.`
+      remedy: `Name its folder: \`${displayName(path19.dirname(root), location) || "."}\`.`
     });
   }
   const entries2 = await tree.list(root).catch(() => void 0);
   const near = [];
   for (const entry of entries2 ?? []) {
-    const inside = path20.join(root, entry.name);
+    const inside = path19.join(root, entry.name);
     if (/^(databricks|bundle)\b.*\.(ya?ml|json|tmpl)$/i.test(entry.name)) near.push(inside);
-    else if (entry.type === "folder" && await hasRootFile(inside, path20, tree)) near.push(inside);
+    else if (entry.type === "folder" && await hasRootFile(inside, path19, tree)) near.push(inside);
   }
   let above2;
-  for (let folder = path20.dirname(root); isInside(folder, checkout, platform); folder = path20.dirname(folder)) {
-    if (!await hasRootFile(folder, path20, tree)) continue;
+  for (let folder = path19.dirname(root); isInside(folder, checkout, platform); folder = path19.dirname(folder)) {
+    if (!await hasRootFile(folder, path19, tree)) continue;
     above2 ??= folder;
     near.push(folder);
   }
-  const shown4 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
+  const shown6 = near.slice(0, 5).map((one) => displayName(one, location) || ".");
   return new SecretlessError("BUNDLE_NOT_FOUND", {
     problem: "There is no bundle in this folder.",
     expected: `${ROOT_NAMES.join(", ")} in ${displayName(root, location) || "the checkout"}`,
-    actual: entries2 ? shown4.length > 0 ? `nearby: ${shown4.join(", ")}` : "none of them" : "the folder does not exist",
+    actual: entries2 ? shown6.length > 0 ? `nearby: ${shown6.join(", ")}` : "none of them" : "the folder does not exist",
     remedy: [
       ...above2 === void 0 ? [] : [
         `The Databricks CLI would take the bundle of the folder above; this step deploys what \`bundle-root\` names: set it to \`${displayName(above2, location) || "."}\`.`
@@ -8219,8 +8220,8 @@ async function notFound(location, path20) {
     ].join(" ")
   });
 }
-async function hasRootFile(folder, path20, tree) {
-  const present5 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path20.join(folder, name))));
+async function hasRootFile(folder, path19, tree) {
+  const present5 = await Promise.all(ROOT_NAMES.map((name) => tree.size(path19.join(folder, name))));
   return present5.some((size) => size !== void 0);
 }
 
@@ -8228,8 +8229,8 @@ async function hasRootFile(folder, path20, tree) {
 async function findText(texts2, location) {
   const files = await readBundleFiles(location).catch(() => []);
   const sources = await Promise.all(
-    files.map(async ({ path: path20, name }) => {
-      const text3 = await readCheckoutText(path20, location);
+    files.map(async ({ path: path19, name }) => {
+      const text3 = await readCheckoutText(path19, location);
       return { name, lines: (text3 ?? "").split(/\r?\n/) };
     })
   ).catch(() => []);
@@ -8249,7 +8250,7 @@ function under(layers, key2) {
 function keysOf(layers) {
   return [...new Set(layers.flatMap((layer) => layer.kind === "map" ? [...layer.entries().keys()] : []))];
 }
-function selectTarget(files, asked3) {
+function selectTarget(files, asked4) {
   const top = files.map(({ value }) => value);
   const environments = under(top, "environments");
   const targets = under(top, "targets");
@@ -8265,15 +8266,15 @@ function selectTarget(files, asked3) {
   const all = environments.length > 0 ? environments : targets;
   const names2 = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
   if (names2.length === 0) names2.push("default");
-  const name = asked3 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
+  const name = asked4 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
   if (name !== void 0 && names2.includes(name)) return { name, names: names2, top, overrides: under(all, name) };
   throw invalidBundle([
     {
-      problem: `The bundle has no target \`${String(asked3)}\`.`,
+      problem: `The bundle has no target \`${String(asked4)}\`.`,
       expected: `one of: ${quoteAll(names2)}`,
-      actual: String(asked3),
+      actual: String(asked4),
       remedy: [
-        ...meant(asked3 ?? "", names2),
+        ...meant(asked4 ?? "", names2),
         "Correct the input `target`, or add the target to the bundle."
       ].join(" ")
     }
@@ -8428,22 +8429,28 @@ function destroyIncomplete(left) {
 }
 
 // core/cli/run-command.ts
-function runArguments({ resource, parameters, wait }) {
-  const pairs = Object.entries(parameters).map(
-    ([name, value]) => `"${`${name}=${value}`.replaceAll('"', '""')}"`
-  );
-  const line = pairs.join(",");
-  const params = line.split("=").length > 2 ? line : `${line},${line}`;
-  return [resource, ...wait ? [] : ["--no-wait"], ...pairs.length === 0 ? [] : ["--params", params]];
+var cell = (text3) => `"${text3.replaceAll('"', '""')}"`;
+function runArguments({ resource, options, wait }) {
+  const flags = Object.entries(options).flatMap(([flag, value]) => {
+    if (typeof value === "boolean") return value ? [`--${flag}`] : [];
+    if (Array.isArray(value)) return value.length === 0 ? [] : [`--${flag}`, value.map(cell).join(",")];
+    const pairs = Object.entries(value).map(([name, text3]) => cell(`${name}=${text3}`));
+    const line = pairs.join(",");
+    return pairs.length === 0 ? [] : [`--${flag}`, line.split("=").length > 2 ? line : `${line},${line}`];
+  });
+  return [resource, ...wait ? [] : ["--no-wait"], ...flags];
 }
 function runUrl(line) {
-  return /^(?:Run|Update) URL: (https?:\/\/\S+)$/.exec(line)?.[1];
+  return /^(?:(?:Run|Update) URL:|You can access the app at) (https?:\/\/\S+)$/.exec(line)?.[1];
 }
 function runId(url) {
   return /\/jobs?\/\d+\/runs?\/(\d+)/.exec(url)?.[1] ?? /#job\/\d+\/run\/(\d+)/.exec(url)?.[1];
 }
 function pipelineId(url) {
   return /#joblist\/pipelines\/([\w-]+)\/updates\//.exec(url)?.[1];
+}
+function updateId(url) {
+  return /#joblist\/pipelines\/[\w-]+\/updates\/([\w-]+)/.exec(url)?.[1];
 }
 function runEnd(line) {
   const match2 = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
@@ -8539,8 +8546,8 @@ function buildFailure(diagnostics, withheld2) {
 function withheldNote(names2) {
   if (names2.length === 0) return [];
   const more = names2.length - MOST_NAMES;
-  const shown4 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
-  return [`Withheld from the build, though set: ${shown4}; name in \`pass-env\` what it needs.`];
+  const shown6 = names2.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${String(more)} more` : "");
+  return [`Withheld from the build, though set: ${shown6}; name in \`pass-env\` what it needs.`];
 }
 
 // core/cli/diagnostics.ts
@@ -8588,16 +8595,16 @@ var DiagnosticsReader = class {
   }
   #headLine(line) {
     const current = this.#found.at(-1);
-    const path20 = /^ {2}at (\S.*)$/.exec(line)?.[1];
+    const path19 = /^ {2}at (\S.*)$/.exec(line)?.[1];
     const place = /^ {2}in (\S.*?):(\d+)(?::(\d+))?$/.exec(line);
-    if (current && path20 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
+    if (current && path19 === void 0 && !place && this.#part === "text" && !PROGRESS.test(line)) {
       current.text.push(line.trim());
       return;
     }
     const further = /^ {5}(\S.*?):(\d+):(\d+)$/.exec(line);
     if (further && current?.place) current.alsoAt.push(placeOf(further));
-    this.#part = path20 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
-    if (current && path20 !== void 0) current.path ??= path20;
+    this.#part = path19 !== void 0 || place || line.startsWith("    ") ? "places" : "none";
+    if (current && path19 !== void 0) current.path ??= path19;
     if (current && place) current.place ??= placeOf(place);
   }
   /** Every diagnostic so far, each once: the CLI repeats some. */
@@ -8674,6 +8681,14 @@ then \`update-rule-set\` with the role for the deploying service principal besid
     }
   ],
   [
+    // CLI 1.17.0 and later write version 3; versions before 1.8.0 read 2 at most. Source: `bundle/direct/dstate/migrate.go`.
+    /state version (\d+) is newer than supported version \d+; upgrade the CLI|deployment state requires features this CLI does not support: ([^;]+);.*$/s,
+    ([, version, features]) => ({
+      problem: `This bundle was deployed by a newer Databricks CLI, and this one cannot read the state of that (${features === void 0 ? `version ${version ?? ""}` : `features ${features}`}).`,
+      remedy: "Set `cli-version` to the version that deployed last, or a newer one: `cli_version` in the file `resources.json` of the bundle's `state` folder in the workspace names it."
+    })
+  ],
+  [
     /has been modified remotely/,
     () => ({
       remedy: "Take the changes over with `databricks bundle generate`, or undo them in the workspace. This step overwrites none by force."
@@ -8710,8 +8725,8 @@ function toMistake(diagnostic) {
     ...place && { place }
   };
 }
-function inPath({ path: path20 }) {
-  return path20 === void 0 ? "" : ` (${path20})`;
+function inPath({ path: path19 }) {
+  return path19 === void 0 ? "" : ` (${path19})`;
 }
 function deniedWords(text3, { principal }) {
   const who = `the service principal \`${principal}\``;
@@ -8720,8 +8735,8 @@ function deniedWords(text3, { principal }) {
   const folder = unable ?? folderOf(text3);
   if (folder !== void 0)
     return `Give ${who} the permission CAN MANAGE on the folder \`${folder}\` of the workspace, or deploy with the principal that deployed before.`;
-  const [, method = "", path20 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
-  const request = path20 === "" ? "" : ` for \`${method} ${path20}\``;
+  const [, method = "", path19 = ""] = /^Endpoint: ([A-Z]+) https?:\/\/[^/\s]+(\/[^?\s]*)/m.exec(text3) ?? [];
+  const request = path19 === "" ? "" : ` for \`${method} ${path19}\``;
   return `Give ${who} the permission that the workspace asks${request}: CAN MANAGE on what is changed, CAN VIEW or CAN USE on what is only named.`;
 }
 function folderOf(text3) {
@@ -9483,20 +9498,20 @@ function isObject2(value) {
 function isList(value) {
   return Array.isArray(value);
 }
-function member(value, ...path20) {
+function member(value, ...path19) {
   let found3 = value;
-  for (const key2 of path20) found3 = isObject2(found3) && Object.hasOwn(found3, key2) ? found3[key2] : void 0;
+  for (const key2 of path19) found3 = isObject2(found3) && Object.hasOwn(found3, key2) ? found3[key2] : void 0;
   return found3;
 }
 function members(value) {
   return isObject2(value) ? Object.entries(value) : [];
 }
-function textAt(value, ...path20) {
-  const found3 = member(value, ...path20);
+function textAt(value, ...path19) {
+  const found3 = member(value, ...path19);
   return typeof found3 === "string" ? found3 : typeof found3 === "number" ? String(found3) : "";
 }
-function listAt(value, ...path20) {
-  const found3 = member(value, ...path20);
+function listAt(value, ...path19) {
+  const found3 = member(value, ...path19);
   return Array.isArray(found3) ? found3 : [];
 }
 
@@ -9567,6 +9582,22 @@ var LineSplitter = class {
   }
 };
 
+// core/cli/active-runs.ts
+var RUNNING = /^(job|pipeline) (\S+) is running$/;
+function activeRuns(diagnostics) {
+  const running = diagnostics.flatMap(({ severity, text: text3 }) => {
+    const match2 = severity === "error" ? RUNNING.exec(text3) : null;
+    return match2 ? [`${match2[1] ?? ""} ${match2[2] ?? ""}`] : [];
+  });
+  if (running.length === 0) return void 0;
+  return new SecretlessError("RUNS_ACTIVE", {
+    problem: "Something of this deployment is running, and `fail-on-active-runs` wants it left alone.",
+    expected: "no active run of a job or pipeline that is deployed",
+    actual: `${running.join(", ")} runs (there may be more)`,
+    remedy: "Deploy when it has ended, or cancel it in the workspace."
+  });
+}
+
 // core/base/shell-quoted.ts
 function shellQuoted(text3) {
   return /^[\w./:@-]+$/.test(text3) ? text3 : `'${text3.replaceAll("'", `'\\''`)}'`;
@@ -9636,11 +9667,11 @@ function connectDatabricks(options) {
   return { answer, call: async (request) => (await answer(request)).json };
 }
 async function attempt(options, call, signal) {
-  const { method, path: path20, query, body } = call;
+  const { method, path: path19, query, body } = call;
   const search = query === void 0 ? "" : `?${new URLSearchParams(query).toString()}`;
   const request = {
     method,
-    url: `${options.host}${path20}${search}`,
+    url: `${options.host}${path19}${search}`,
     headers: {
       authorization: `Bearer ${await options.token()}`,
       accept: "application/json",
@@ -9649,17 +9680,17 @@ async function attempt(options, call, signal) {
     ...body !== void 0 && { body: writeJson(body) },
     signal
   };
-  const tell = async (response) => {
+  const tell2 = async (response) => {
     if (method === "GET") return;
     const requestId = response?.headers["x-request-id"] ?? response?.headers["x-databricks-request-id"];
-    await options.onWrite?.({ method, url: `${options.host}${path20}`, status: response?.status, requestId });
+    await options.onWrite?.({ method, url: `${options.host}${path19}`, status: response?.status, requestId });
   };
   try {
     const response = await options.send(request).catch(async (error) => {
-      if (error instanceof HttpError) await tell();
+      if (error instanceof HttpError) await tell2();
       throw error;
     });
-    await tell(response);
+    await tell2(response);
     const { status, headers } = response;
     if (status >= 200 && status < 300) return { json: answerOf(request, response, call.array), headers };
     throw failureOf(request, response);
@@ -9682,27 +9713,28 @@ function failureOf(request, response) {
   const error = statusError(request, response);
   if (error.retryable) return error;
   const envelope = jsonOf(response, error);
-  const code2 = textAt(envelope, "error_code") || `HTTP_${response.status}`;
-  return new ApiFailure(response.status, code2, redact(textAt(envelope, "message")) || error.message, error);
+  const said = (own, odata) => textAt(envelope, own) || textAt(envelope, "error", odata);
+  const code2 = said("error_code", "code") || `HTTP_${response.status}`;
+  return new ApiFailure(response.status, code2, redact(said("message", "message")) || error.message, error);
 }
 function answerOf(request, response, array = false) {
   const { status, body } = response;
   const isEmpty = body.trim() === "";
   if (isEmpty && request.method !== "GET") return {};
-  const unreadable4 = (retryable) => new HttpError(`${nameOf(request)} was answered with status ${status}, but not as the API does`, {
+  const unreadable5 = (retryable) => new HttpError(`${nameOf(request)} was answered with status ${status}, but not as the API does`, {
     status,
     failure: "foreign-answer",
     retryable,
     body: redact(body).slice(0, 200)
   });
-  if (isEmpty) throw unreadable4(true);
+  if (isEmpty) throw unreadable5(true);
   try {
     const json = readJson(body);
     if (array ? isList(json) : isObject2(json)) return json;
   } catch {
-    if (!isPage(body)) throw unreadable4(true);
+    if (!isPage(body)) throw unreadable5(true);
   }
-  throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not the API's", unreadable4(false));
+  throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not the API's", unreadable5(false));
 }
 function jsonOf({ status, body }, cause) {
   try {
@@ -9719,18 +9751,27 @@ function shape() {
 var JOB = shape();
 var JOB_SETTINGS = shape();
 var JOBS = shape();
+var JOB_RUNS = shape();
+var RUN = shape();
+var RUN_TASK = shape();
+var RUN_OUTPUT = shape();
 var TASK = shape();
 var JOB_CLUSTER = shape();
 var CLUSTER = shape();
 var LIBRARY_STATUSES = shape();
 var LIBRARY_STATUS = shape();
 var PIPELINE = shape();
+var PIPELINE_UPDATES = shape();
+var PIPELINE_EVENTS = shape();
+var PIPELINE_EVENT = shape();
 var PIPELINES = shape();
 var APP = shape();
+var DASHBOARD = shape();
 var ENDPOINT = shape();
 var CREDENTIAL = shape();
 var CREDENTIALS = shape();
 var AZURE_IDENTITY = shape();
+var CONNECTION = shape();
 var VOLUME = shape();
 var METASTORE = shape();
 var PERMISSIONS = shape();
@@ -9764,24 +9805,24 @@ var EXPORTED = shape();
 
 // core/api/workspace-files.ts
 var at2 = (operation) => `/api/2.0/workspace/${operation}`;
-async function readWorkspaceFile(api, path20) {
-  const query = { path: path20, format: "AUTO" };
+async function readWorkspaceFile(api, path19) {
+  const query = { path: path19, format: "AUTO" };
   const answer = await unlessMissing(api.call({ method: "GET", path: at2("export"), query }));
   return answer === void 0 ? void 0 : Buffer.from(EXPORTED.text(answer, "content"), "base64").toString("utf8");
 }
-async function writeWorkspaceFile(api, path20, text3, overwrite) {
+async function writeWorkspaceFile(api, path19, text3, overwrite) {
   try {
-    return await writeIntoFolder(api, path20, text3, overwrite);
+    return await writeIntoFolder(api, path19, text3, overwrite);
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.missing) throw error;
   }
-  const folder = { path: path20.slice(0, path20.lastIndexOf("/")) };
+  const folder = { path: path19.slice(0, path19.lastIndexOf("/")) };
   await api.call({ method: "POST", path: at2("mkdirs"), body: folder, repeatable: true });
-  return writeIntoFolder(api, path20, text3, overwrite);
+  return writeIntoFolder(api, path19, text3, overwrite);
 }
-async function writeIntoFolder(api, path20, text3, overwrite) {
+async function writeIntoFolder(api, path19, text3, overwrite) {
   const content = Buffer.from(text3, "utf8").toString("base64");
-  const body = { path: path20, format: "AUTO", content, overwrite };
+  const body = { path: path19, format: "AUTO", content, overwrite };
   try {
     await api.call({ method: "POST", path: at2("import"), body, repeatable: true });
     return true;
@@ -9790,16 +9831,16 @@ async function writeIntoFolder(api, path20, text3, overwrite) {
     throw error;
   }
 }
-async function deleteWorkspaceFile(api, path20) {
-  const body = { path: path20, recursive: false };
+async function deleteWorkspaceFile(api, path19) {
+  const body = { path: path19, recursive: false };
   await unlessMissing(api.call({ method: "POST", path: at2("delete"), body, repeatable: true }));
 }
-function workspaceObject(api, path20) {
-  const query = { path: path20 };
+function workspaceObject(api, path19) {
+  const query = { path: path19 };
   return unlessMissing(api.call({ method: "GET", path: at2("get-status"), query }));
 }
-async function fileTimes(api, path20) {
-  const query = { path: path20 };
+async function fileTimes(api, path19) {
+  const query = { path: path19 };
   const answer = await unlessMissing(api.answer({ method: "GET", path: at2("get-status"), query }));
   if (answer === void 0) return void 0;
   const now = Date.parse(answer.headers["date"] ?? "");
@@ -9856,12 +9897,12 @@ function holderOf({ user: user2, acquired }) {
   return `held by ${user2 || "(unreadable)"} since ${acquired.replace("T", " ").replace(/Z$/, " UTC") || "(unreadable)"}`;
 }
 function stillLocked(actual, statePath) {
-  const path20 = lockPath(statePath);
+  const path19 = lockPath(statePath);
   return new SecretlessError("DEPLOYMENT_LOCKED", {
-    problem: `Another deployment of this bundle and target holds the lock ${path20}, and no lease of this product tells that it has died.`,
+    problem: `Another deployment of this bundle and target holds the lock ${path19}, and no lease of this product tells that it has died.`,
     actual,
     remedy: `Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment). If a deployment was killed and left its lock, make sure that none is running, then remove it, signed in to the workspace:
-databricks workspace delete ${shellQuoted(path20)}`
+databricks workspace delete ${shellQuoted(path19)}`
   });
 }
 
@@ -9891,12 +9932,12 @@ function readEntry(key2, entry) {
     );
   }
   const changes = members(member(entry, "changes")).filter(
-    ([, change2]) => member(change2, "action") !== "skip"
+    ([, change]) => member(change, "action") !== "skip"
   );
-  const values = changes.flatMap(([path20, change2]) => {
-    const [old, now] = [member(change2, "old") ?? member(change2, "remote"), member(change2, "new")];
+  const values = changes.flatMap(([path19, change]) => {
+    const [old, now] = [member(change, "old") ?? member(change, "remote"), member(change, "new")];
     if (old === void 0 && now === void 0) return [];
-    return [{ path: path20, ...old !== void 0 && { old }, ...now !== void 0 && { now } }];
+    return [{ path: path19, ...old !== void 0 && { old }, ...now !== void 0 && { now } }];
   });
   return {
     resource: [group, name, ...rest].join("."),
@@ -10042,10 +10083,13 @@ function summaryOf(json) {
       if (id === "") return [];
       const name = textAt(resource, "name") || textAt(resource, "display_name") || key2;
       const declared2 = member(resource, "modified_status") !== "deleted";
-      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared: declared2 }];
+      const needsRun = kind === "apps" && member(resource, "lifecycle", "started") !== true;
+      return [{ kind, key: key2, id, name, url: textAt(resource, "url"), declared: declared2, needsRun }];
     })
   );
-  const deployed2 = (wanted) => all.flatMap(({ kind, declared: declared2, ...resource }) => kind === wanted && declared2 ? [resource] : []);
+  const deployed2 = (wanted) => all.flatMap(
+    ({ kind, declared: declared2, key: key2, id, name, url }) => kind === wanted && declared2 ? [{ key: key2, id, name, url }] : []
+  );
   return {
     tree: json,
     name: textAt(json, "bundle", "name"),
@@ -10072,7 +10116,7 @@ var DatabricksCli = class {
   }
   /** @throws SecretlessError `BUNDLE_INVALID`, `CLI_FAILED`, or `CLI_OUTPUT_UNREADABLE` */
   async plan(signal) {
-    const result = await this.#run(["plan", "-o", "json"], { signal, capture: true });
+    const result = await this.#run(["plan", "-o", "json", ...this.#selection()], { signal, capture: true });
     if (result.code !== 0) throw readingFailure("plan", result, this.#options);
     const json = parseJson(result.stdout, PLAN_COMMAND);
     return { plan: readPlan(json), json, diagnostics: result.diagnostics };
@@ -10087,22 +10131,41 @@ var DatabricksCli = class {
   }
   /**
    * Deploys. Takes no signal: a CLI that is ended in the middle leaves its lock, and jobs that no state knows.
-   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   * @throws SecretlessError `DEPLOYMENT_LOCKED`, `RUNS_ACTIVE` or `DEPLOY_FAILED`
    */
-  async deploy({ autoApprove }) {
-    const result = await this.#run(["deploy", KEEP_LOCK, ...autoApprove ? ["--auto-approve"] : []], {});
+  async deploy({
+    autoApprove,
+    failOnActiveRuns = false
+  }) {
+    const flags = [
+      ...autoApprove ? ["--auto-approve"] : [],
+      ...failOnActiveRuns ? ["--fail-on-active-runs"] : [],
+      ...this.#selection()
+    ];
+    const result = await this.#run(["deploy", KEEP_LOCK, ...flags], {});
     if (result.code === 0) return result;
-    throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
+    throw heldLock(result.diagnostics) ?? activeRuns(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", "The deployment failed.", result, this.#options);
   }
   /**
    * Binds what is in the workspace already to its key of the bundle: the next deployment changes it and creates none. Takes
    * no signal, as {@link deploy}.
    * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
    */
-  async bind(key2, id) {
-    const result = await this.#run(["deployment", "bind", key2, id, "--auto-approve", KEEP_LOCK], {});
-    if (result.code === 0) return;
+  bind(key2, id) {
     const problem = `What is in the workspace as ${id} could not be bound to "${key2}" of the bundle.`;
+    return this.#changeState(["bind", key2, id, "--auto-approve"], problem);
+  }
+  /**
+   * Lets the state forget what a key of the bundle is in the workspace, where it stays as it is: so that it can be bound
+   * as it is now. Takes no signal, as {@link deploy}.
+   * @throws SecretlessError `DEPLOYMENT_LOCKED` or `DEPLOY_FAILED`
+   */
+  unbind(key2) {
+    return this.#changeState(["unbind", key2], `"${key2}" of the bundle could not be unbound.`);
+  }
+  async #changeState(args, problem) {
+    const result = await this.#run(["deployment", ...args, KEEP_LOCK], {});
+    if (result.code === 0) return;
     throw heldLock(result.diagnostics) ?? cliFailure("DEPLOY_FAILED", problem, result, this.#options);
   }
   /**
@@ -10134,6 +10197,10 @@ var DatabricksCli = class {
       throw cliFailure("DEPLOY_FAILED", "The deployment could not be destroyed.", result, this.#options);
     const swallowed = refusedDeletes(result.diagnostics);
     if (swallowed.length > 0) throw destroyIncomplete(swallowed);
+  }
+  #selection() {
+    const { select = [] } = this.#options;
+    return select.length === 0 ? [] : ["--select", select.join(",")];
   }
   async #run(args, how) {
     const { file, version, env, bundleRoot, bundlePath, target, onLine, onProcess } = this.#options;
@@ -10328,6 +10395,26 @@ function homeVariables(home, platform) {
   ];
 }
 
+// core/cli/program-file.ts
+import { stat as stat2 } from "node:fs/promises";
+async function programMark(file, { os }) {
+  try {
+    const { size, mtimeNs, ctimeNs } = await stat2(file, { bigint: true });
+    return [size, mtimeNs, ...os === "win32" ? [] : [ctimeNs]].join(" ");
+  } catch {
+    return "";
+  }
+}
+async function refuseReplaced({ file, mark: mark2 }, platform) {
+  if (await programMark(file, platform) === mark2) return;
+  throw new SecretlessError("CLI_HASH_MISMATCH", {
+    problem: "The Databricks CLI was replaced or changed while this step used it.",
+    expected: "the file that this step has found or installed",
+    actual: `another one at ${file}`,
+    remedy: "Find out who changed it: code of the bundle (`experimental.scripts`, build commands) runs as the same user. On a runner that outlives the job, remove the file. If it was updated just then, run this step again."
+  });
+}
+
 // core/cli/private-folder.ts
 import { mkdir, mkdtemp, realpath as realpath2, rm } from "node:fs/promises";
 import path2 from "node:path";
@@ -10364,7 +10451,7 @@ function removePrivateFolder(root) {
 }
 
 // core/commands/access.ts
-import path4 from "node:path";
+import path3 from "node:path";
 
 // core/bundle/variables-file.ts
 var import_yaml7 = __toESM(require_dist(), 1);
@@ -10519,9 +10606,9 @@ function entries(key2, value, description) {
       let complete = true;
       for (const pair of node.items) {
         const name = keyShape.read(pair.key, context);
-        const read5 = value.read(pair.value, context);
-        if (name === void 0 || read5 === void 0) complete = false;
-        else pairs.push([name, read5]);
+        const read6 = value.read(pair.value, context);
+        if (name === void 0 || read6 === void 0) complete = false;
+        else pairs.push([name, read6]);
       }
       return complete ? pairs : void 0;
     }
@@ -10715,7 +10802,7 @@ function noValue(node, name, context) {
 }
 
 // core/bundle/settings.ts
-import { stat as stat2 } from "node:fs/promises";
+import { stat as stat3 } from "node:fs/promises";
 import { posix as posix3, win32 as win323 } from "node:path";
 var DEEPEST3 = 20;
 var REFERENCE = /\$\{([^{}]*)\}/g;
@@ -10724,9 +10811,9 @@ async function readBundleSettings(options) {
   const selected = readingBundle(() => selectTarget(files, options.asked));
   const reader = new SettingsReader(selected, options.variables);
   const settings = readingBundle(() => reader.read());
-  const path20 = options.platform.os === "win32" ? win323 : posix3;
-  const overrides = path20.join(...overridesPath(selected.name));
-  if (await stat2(path20.join(options.root, overrides)).catch(() => void 0)) {
+  const path19 = options.platform.os === "win32" ? win323 : posix3;
+  const overrides = path19.join(...overridesPath(selected.name));
+  if (await stat3(path19.join(options.root, overrides)).catch(() => void 0)) {
     reader.mistakes.push({
       problem: `${overrides} gives variables other values, which the Databricks CLI alone reads.`,
       remedy: "Give these values with the input `variables`, to this step and to the one that deploys."
@@ -10805,11 +10892,11 @@ var SettingsReader = class {
       });
       return void 0;
     }
-    return /^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`;
+    return cleanFolder(/^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`);
   }
   #needed(what, { text: text3, place }) {
-    const resolved = this.#resolve(text3, 0);
-    if (resolved !== void 0) return resolved;
+    const resolved2 = this.#resolve(text3, 0);
+    if (resolved2 !== void 0) return resolved2;
     this.mistakes.push({
       problem: `\`${what}\` holds what only the Databricks CLI can resolve.`,
       expected: "texts, ${bundle.name}, ${bundle.target}, ${workspace.*} and variables with literal values",
@@ -10822,12 +10909,12 @@ var SettingsReader = class {
   #resolve(text3, depth) {
     if (depth > DEEPEST3) return void 0;
     const missing = [];
-    const resolved = text3.replace(REFERENCE, (_, name) => {
+    const resolved2 = text3.replace(REFERENCE, (_, name) => {
       const found3 = this.#lookUp(name, depth + 1);
       if (found3 === void 0) missing.push(name);
       return found3 ?? "";
     });
-    return missing.length === 0 && !resolved.includes("${") ? resolved : void 0;
+    return missing.length === 0 && !resolved2.includes("${") ? resolved2 : void 0;
   }
   #lookUp(name, depth) {
     const [root = "", key2 = "", ...more] = name.split(".");
@@ -10860,32 +10947,32 @@ var SettingsReader = class {
 
 // core/api/paging.ts
 var MAX_PAGES = 1e4;
-async function listAll(api, path20, itemsField, query = {}) {
+async function listAll(api, path19, itemsField, query = {}) {
   const items = [];
   const seen = /* @__PURE__ */ new Set();
   for (let token2 = ""; seen.size < MAX_PAGES; seen.add(token2)) {
     const page = token2 === "" ? query : { ...query, page_token: token2 };
-    const answer = await api.call({ method: "GET", path: path20, query: page });
+    const answer = await api.call({ method: "GET", path: path19, query: page });
     for (const item of listAt(answer, itemsField)) items.push(item);
     token2 = textAt(answer, "next_page_token");
     if (token2 === "") return items;
     if (seen.has(token2)) break;
   }
-  throw endless(path20);
+  throw endless(path19);
 }
-async function listScim(api, path20, query, last) {
+async function listScim(api, path19, query, last) {
   const items = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const startIndex = String(items.length + 1);
-    const answer = await api.call({ method: "GET", path: path20, query: { startIndex, count: "100", ...query } });
+    const answer = await api.call({ method: "GET", path: path19, query: { startIndex, count: "100", ...query } });
     const resources = listAt(answer, "Resources");
     for (const resource of resources) items.push(resource);
     if (resources.length === 0 || last(resources)) return items;
   }
-  throw endless(path20);
+  throw endless(path19);
 }
-function endless(path20) {
-  return new ApiFailure(502, "PAGING_BROKEN", `${path20} does not come to an end`);
+function endless(path19) {
+  return new ApiFailure(502, "PAGING_BROKEN", `${path19} does not come to an end`);
 }
 async function inParallel(items, work, width = 8) {
   const results = new Array(items.length);
@@ -10899,173 +10986,113 @@ async function inParallel(items, work, width = 8) {
   return results;
 }
 
-// core/access/kinds/unity-catalog-credential.ts
-var NAME2 = /^[^\s./\\*?\p{Cc}]{1,255}$/u;
-var path3 = (kind, name) => `/api/2.1/unity-catalog/${kind}/credential/${encodeURIComponent(name)}`;
-function identityOf(info) {
-  const azure = CREDENTIAL.member(info, "azure_managed_identity");
-  const managed = AZURE_IDENTITY.text(azure, "managed_identity_id");
-  const connector = AZURE_IDENTITY.text(azure, "access_connector_id");
-  return (managed || connector).toLowerCase() || CREDENTIAL.text(info, "aws_iam_role", "role_arn") || CREDENTIAL.text(info, "databricks_gcp_service_account", "email").toLowerCase();
+// core/access/kinds/securable.ts
+var BASE = "/api/2.1/unity-catalog";
+var PAGE = { max_results: "0" };
+var capital = (text3) => `${text3[0]?.toUpperCase() ?? ""}${text3.slice(1)}`;
+var shown = ({ of: of2, name }) => `${of2.type} "${name}"`;
+var securableKey = ({ of: of2, name }) => `${of2.type} ${name.toLowerCase()}`;
+var permissionsPath = (type, name) => `${BASE}/permissions/${type}/${encodeURIComponent(name)}`;
+function aroundOf(name) {
+  const [catalog = "", schema, object3] = name.split(".");
+  if (object3 === void 0) return [];
+  return [
+    { type: "schema", name: `${catalog}.${schema ?? ""}` },
+    { type: "catalog", name: catalog }
+  ];
 }
-async function readCredential(api, name) {
+async function boundTo(api, type, name, info) {
+  const what = `${type} "${name}"`;
+  const mode = textAt(info, "isolation_mode");
+  if (mode !== "ISOLATED" && mode !== "ISOLATION_MODE_ISOLATED") return { state: "open", what };
+  const route = `${BASE}/bindings/${type}/${encodeURIComponent(name)}`;
   try {
-    const info = await api.call({
-      method: "GET",
-      path: `/api/2.1/unity-catalog/credentials/${encodeURIComponent(name)}`
-    });
-    const purpose = CREDENTIAL.text(info, "purpose");
-    if (purpose !== "SERVICE") {
-      return {
-        state: "impossible",
-        problem: `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`,
-        remedy: "Name a service credential; a storage credential cannot be used by code in a job."
-      };
-    }
-    const page = { max_results: "0" };
-    const isolated = CREDENTIAL.text(info, "isolation_mode") === "ISOLATION_MODE_ISOLATED";
-    const [grants2, bindings] = await Promise.all([
-      listAll(api, path3("permissions", name), PERMISSIONS.key("privilege_assignments"), page),
-      isolated ? listAll(api, path3("bindings", name), BINDINGS.key("bindings"), page) : []
+    const bindings = await listAll(api, route, BINDINGS.key("bindings"), PAGE);
+    return { state: "isolated", what, workspaces: bindings.map((one) => BINDING.text(one, "workspace_id")) };
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || !error.refused || type !== "catalog") throw error;
+    return { state: "unread", missingRight: `MANAGE on ${what}` };
+  }
+}
+async function visible(work) {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.refused || error.missing)) return void 0;
+    throw error;
+  }
+}
+function surroundings(api) {
+  const looked = /* @__PURE__ */ new Map();
+  const look2 = async ({ type, name }) => {
+    const path19 = `${BASE}/${type}s/${encodeURIComponent(name)}`;
+    const [info, grants2] = await Promise.all([
+      visible(api.call({ method: "GET", path: path19 })),
+      visible(effectiveGrants(api, name, type))
     ]);
-    const workspaces = bindings.map((binding) => BINDING.text(binding, "workspace_id"));
+    const needed = ["ALL_PRIVILEGES", type === "schema" ? "USE_SCHEMA" : "USE_CATALOG"];
+    const holders3 = grants2?.filter(({ privilege }) => needed.includes(privilege));
     return {
-      state: "read",
-      facts: {
-        name,
-        owner: CREDENTIAL.text(info, "owner"),
-        identity: identityOf(info),
-        isolated,
-        workspaces,
-        grants: grants2
-      }
+      ...{ type, name, info },
+      owner: info === void 0 ? void 0 : textAt(info, "owner"),
+      users: holders3 && new Set(holders3.map(({ principal }) => principal.toLowerCase()))
     };
+  };
+  return (one) => {
+    const key2 = `${one.type} ${one.name}`;
+    const pending = looked.get(key2) ?? look2(one);
+    looked.set(key2, pending);
+    return pending;
+  };
+}
+async function readOne(api, look2, { of: of2, name }) {
+  const what = shown({ of: of2, name });
+  try {
+    const path19 = `${BASE}/${of2.folder}/${encodeURIComponent(name)}`;
+    const info = await api.call({ method: "GET", path: path19 });
+    const { obstacle, notes = [], ...described2 } = of2.described(info);
+    if (obstacle) return { state: "impossible", ...obstacle };
+    const [grants2, around] = await Promise.all([
+      listAll(api, permissionsPath(of2.type, name), PERMISSIONS.key("privilege_assignments"), PAGE),
+      inParallel(aroundOf(name), look2)
+    ]);
+    const bound = async () => {
+      if (of2.bindable) return boundTo(api, of2.type, name, info);
+      const catalog = around.find(({ type }) => type === "catalog");
+      if (catalog === void 0) return { state: "unbindable" };
+      if (catalog.info === void 0)
+        return { state: "unread", missingRight: `BROWSE on catalog "${catalog.name}"` };
+      return boundTo(api, "catalog", catalog.name, catalog.info);
+    };
+    const facts = { of: of2, name, ...described2, binding: await bound(), around, grants: grants2, notes };
+    return { state: "read", facts };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) {
-      return { state: "unreadable", missingRight: `MANAGE on credential "${name}" (or ownership of it)` };
-    }
+    if (error.refused) return { state: "unreadable", missingRight: `MANAGE on ${what} (or ownership of it)` };
     if (!error.missing) throw error;
     return {
       state: "impossible",
-      problem: `Credential "${name}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      problem: `${capital(what)} does not exist in the metastore of this workspace, or this identity cannot see it.`,
       remedy: "Create it, correct the name, or give the registrar MANAGE on it."
     };
   }
 }
-async function readCredentials(api, names2) {
-  const distinct = [...new Set(names2)];
-  const readings2 = await inParallel(distinct, (name) => readCredential(api, name));
-  return new Map(distinct.map((name, index) => [name, readings2[index]]));
+async function readSecurables(api, securables) {
+  const distinct = new Map(securables.map((one) => [securableKey(one), one]));
+  const look2 = surroundings(api);
+  const readings2 = await inParallel([...distinct.values()], (one) => readOne(api, look2, one));
+  return new Map([...distinct.keys()].map((key2, at3) => [key2, readings2[at3]]));
 }
-function hasAccess(facts, principal) {
-  return facts.grants.some(
-    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes("ACCESS")
+function isGranted({ grants: grants2, of: of2 }, principal) {
+  return grants2.some(
+    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes(of2.privilege)
   );
 }
-function planOne(reading, object3, workspaceId) {
-  if (reading === void 0 || reading.state === "unreadable") {
-    return { state: "unreadable", missingRight: reading?.missingRight ?? "MANAGE on the credential" };
-  }
-  if (reading.state === "impossible") {
-    const { problem, remedy } = reading;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  const { facts } = reading;
-  if (hasAccess(facts, object3["principal"] ?? "")) return { state: "present" };
-  if (facts.isolated && !facts.workspaces.includes(workspaceId)) {
-    const problem = `Credential "${facts.name}" is isolated and not bound to workspace ${workspaceId}.`;
-    const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-    const remedy = `Bind it: databricks workspace-bindings update-bindings credential ${facts.name} --json '${body}'`;
-    return { state: "impossible", mistake: { problem, remedy } };
-  }
-  return { state: "absent" };
-}
-async function read(objects, ports) {
-  const names2 = objects.map((object3) => object3["credential"] ?? "");
-  const readings2 = await readCredentials(ports.databricks, names2);
-  return {
-    granted: (principals) => [...readings2.values()].flatMap(
-      (reading) => reading.state !== "read" ? [] : [...principals].filter((principal) => hasAccess(reading.facts, principal)).map((principal) => ({ credential: reading.facts.name, principal }))
-    ),
-    plan: (object3) => planOne(readings2.get(object3["credential"] ?? ""), object3, ports.workspaceId),
-    notes(object3) {
-      const reading = readings2.get(object3["credential"] ?? "");
-      if (reading?.state !== "read") return [];
-      const { facts } = reading;
-      const binding = facts.isolated ? `isolated, bound to workspace ${facts.workspaces.join(", ")}` : "not isolated: every workspace of the metastore can use it";
-      return [`credential "${facts.name}" is ${binding}`];
-    }
-  };
-}
-async function change(objects, ports, verb) {
-  const credential = objects[0]?.["credential"] ?? "";
-  const principals = [...new Set(objects.map((object3) => object3["principal"] ?? ""))];
-  const body = {
-    changes: principals.map(
-      (principal) => verb === "add" ? { principal, add: ["ACCESS"] } : { principal, remove: ["ACCESS"] }
-    )
-  };
-  try {
-    await ports.databricks.call({
-      method: "PATCH",
-      path: path3("permissions", credential),
-      body,
-      repeatable: true
-    });
-  } catch (error) {
-    if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
-    throw error;
-  }
-}
-var unityCatalogCredential = {
-  kind: "unity_catalog_credential",
-  provider: "databricks",
-  needsProvider: false,
-  // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
-  foldsCase: true,
-  connect: ({ workspace }) => workspace,
-  credential: ({ credential, principal }) => credential === void 0 || principal === void 0 ? void 0 : { credential, principal },
-  spec: placed2(text({ description: "Name of a Unity Catalog service credential." })),
-  presents: false,
-  marked: false,
-  revocation: {
-    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
-    hardStop: "remove the role assignment of the credential's cloud identity"
-  },
-  object(spec, context) {
-    const source = spec;
-    const credential = context.resolve(source);
-    if (credential === void 0) return void 0;
-    if (!NAME2.test(credential)) {
-      const expected = "one exact name: no wildcard, period, slash or space";
-      context.report({
-        problem: `"${credential}" is not the name of a credential.`,
-        expected,
-        place: source.place
-      });
-      return void 0;
-    }
-    return { credential: credential.toLowerCase(), principal: context.principal };
-  },
-  manifest: (object3) => ({ kind: "unity_catalog_credential", credential: object3["credential"] ?? "" }),
-  resource: (object3) => object3["credential"] ?? "",
-  describe: (object3) => `ACCESS on credential "${object3["credential"]}" for service principal ${object3["principal"]}`,
-  undoCommand(object3) {
-    const changes = { changes: [{ principal: object3["principal"] ?? "", remove: ["ACCESS"] }] };
-    return `databricks grants update credential ${object3["credential"]} --json '${JSON.stringify(changes)}'`;
-  },
-  batch: (object3) => object3["credential"] ?? "",
-  read,
-  apply: (objects, ports) => change(objects, ports, "add"),
-  withdraw: (objects, ports) => change(objects, ports, "remove")
-};
 async function effectiveGrants(api, name, type = "credential") {
-  const page = { max_results: "0" };
   const assignments2 = PERMISSIONS.key("privilege_assignments");
-  const route = `/api/2.1/unity-catalog/effective-permissions/${type}/${encodeURIComponent(name)}`;
-  const listed = await listAll(api, route, assignments2, page);
-  return listed.flatMap(
+  const route = `${BASE}/effective-permissions/${type}/${encodeURIComponent(name)}`;
+  const listed2 = await listAll(api, route, assignments2, PAGE);
+  return listed2.flatMap(
     (assignment) => GRANT.list(assignment, "privileges").map((privilege) => ({
       principal: GRANT.text(assignment, "principal"),
       privilege: EFFECTIVE_PRIVILEGE.text(privilege, "privilege"),
@@ -11106,13 +11133,13 @@ function unknownPrincipal(status, body) {
 }
 async function cancelRun(api, runId2) {
   const body = { run_id: BigInt(runId2) };
-  const path20 = "/api/2.2/jobs/runs/cancel";
-  const request = { method: "POST", path: path20, body, repeatable: true, lasting: true };
+  const path19 = "/api/2.2/jobs/runs/cancel";
+  const request = { method: "POST", path: path19, body, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the run", api.call(request));
 }
 async function stopPipeline(api, pipelineId2) {
-  const path20 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
-  const request = { method: "POST", path: path20, body: {}, repeatable: true, lasting: true };
+  const path19 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/stop`;
+  const request = { method: "POST", path: path19, body: {}, repeatable: true, lasting: true };
   await unless([400, 404], "The cancellation of the update", api.call(request));
 }
 async function jobExists(api, jobId) {
@@ -11120,6 +11147,11 @@ async function jobExists(api, jobId) {
   const answer = api.call({ method: "GET", path: "/api/2.2/jobs/get", query });
   const status = await unless([400, 403, 404], "The look at a job", answer);
   return status === void 0 || status === 403;
+}
+async function deleteJob(api, jobId) {
+  const body = { job_id: BigInt(jobId) };
+  const request = { method: "POST", path: "/api/2.2/jobs/delete", body, repeatable: true };
+  await unless([404], "The deletion of a job", api.call(request));
 }
 async function unless(statuses, what, answer) {
   try {
@@ -11154,11 +11186,11 @@ function unreadable2(eyes, missingRight, passing = false) {
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read5) {
+async function readBy(eyes, missingRight, read6) {
   let answered2 = "";
   let passing = false;
   for (const reader of eyes.readers) {
-    const pending = read5(reader);
+    const pending = read6(reader);
     if (pending === void 0) continue;
     try {
       return known(await pending);
@@ -11188,8 +11220,8 @@ var NO_EDITING = /* @__PURE__ */ new Set([
 var SHARING = /* @__PURE__ */ new Set(["CAN_ATTACH_TO", "CAN_RESTART"]);
 var nameOf2 = (entry) => ACCESS_CONTROL.text(entry, "user_name") || ACCESS_CONTROL.text(entry, "group_name") || ACCESS_CONTROL.text(entry, "service_principal_name");
 async function holders(api, [type, id], through, counts) {
-  const path20 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
-  const list3 = await api.call({ method: "GET", path: path20 });
+  const path19 = `/api/2.0/permissions/${type}/${encodeURIComponent(id)}`;
+  const list3 = await api.call({ method: "GET", path: path19 });
   return OBJECT_PERMISSIONS.list(list3, "access_control_list").flatMap((entry) => {
     const levels = ACCESS_CONTROL.list(entry, "all_permissions").map(
       (permission) => PERMISSION.text(permission, "permission_level")
@@ -11198,13 +11230,13 @@ async function holders(api, [type, id], through, counts) {
     return level === void 0 ? [] : [{ who: nameOf2(entry), level, through }];
   });
 }
-function editorsOf(api, type, id, through) {
+function editorsOf(api, type, id, through, running = false) {
   const shared = type === "clusters" || type === "instance-pools";
   return holders(
     api,
     [type, id],
     through,
-    (level) => !NO_EDITING.has(level) && !(shared && SHARING.has(level))
+    (level) => running && level === "CAN_MANAGE_RUN" || !NO_EDITING.has(level) && !(shared && SHARING.has(level))
   );
 }
 function attachersOf(api, cluster) {
@@ -11216,21 +11248,21 @@ var OBJECT_TYPES = {
   FILE: "files",
   REPO: "repos"
 };
-async function editorsOfPath(api, path20, shown4 = path20) {
-  const object3 = await workspaceObject(api, path20);
+async function editorsOfPath(api, path19, shown6 = path19) {
+  const object3 = await workspaceObject(api, path19);
   if (object3 === void 0) {
-    const folder = path20.slice(0, path20.lastIndexOf("/"));
-    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown4} does not exist`);
-    return editorsOfPath(api, folder, shown4);
+    const folder = path19.slice(0, path19.lastIndexOf("/"));
+    if (folder === "") throw new ApiFailure(404, "RESOURCE_DOES_NOT_EXIST", `${shown6} does not exist`);
+    return editorsOfPath(api, folder, shown6);
   }
   const type = OBJECT_TYPES[OBJECT.text(object3, "object_type")] ?? "directories";
-  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown4}`);
+  return editorsOf(api, type, OBJECT.text(object3, "object_id"), `code in ${shown6}`);
 }
 var WRITING = /* @__PURE__ */ new Set(["WRITE_VOLUME", "MANAGE", "ALL_PRIVILEGES"]);
 async function writersOfVolume(reader, volume, metastoreOwner) {
   const api = reader.workspace;
-  const path20 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
-  const owner = VOLUME.text(await api.call({ method: "GET", path: path20 }), "owner");
+  const path19 = `/api/2.1/unity-catalog/volumes/${encodeURIComponent(volume)}`;
+  const owner = VOLUME.text(await api.call({ method: "GET", path: path19 }), "owner");
   if (![owner, metastoreOwner].some((who) => who !== "" && isReader(reader, who))) return void 0;
   const through = `code in volume ${volume}`;
   const grants2 = await effectiveGrants(api, volume, "volume");
@@ -11254,7 +11286,7 @@ function sharedClusters(settings) {
 }
 async function readClusters(eyes, ids) {
   const distinct = [...new Set(ids)];
-  const read5 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+  const read6 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
     const query = { cluster_id: id };
     const [details2, statuses, attachers] = await Promise.all([
       workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
@@ -11266,7 +11298,7 @@ async function readClusters(eyes, ids) {
     );
     return { id, details: details2, installed: installed2, attachers };
   });
-  const readings2 = await inParallel(distinct, read5);
+  const readings2 = await inParallel(distinct, read6);
   return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
 }
 
@@ -11274,7 +11306,7 @@ async function readClusters(eyes, ids) {
 var PAGED = ["tasks", "job_clusters", "environments", "parameters"];
 var MAX_PAGES2 = 20;
 async function readJob(api, id) {
-  const path20 = "/api/2.2/jobs/get";
+  const path19 = "/api/2.2/jobs/get";
   let job2;
   let token2 = "";
   for (let page = 0; page < MAX_PAGES2; page += 1) {
@@ -11283,7 +11315,7 @@ async function readJob(api, id) {
       ...token2 === "" ? {} : { page_token: token2 }
     };
     try {
-      const answer = await api.call({ method: "GET", path: path20, query });
+      const answer = await api.call({ method: "GET", path: path19, query });
       job2 = job2 === void 0 ? answer : appended(job2, answer);
       token2 = textAt(answer, "next_page_token");
     } catch (error) {
@@ -11293,7 +11325,7 @@ async function readJob(api, id) {
     }
     if (token2 === "") return job2;
   }
-  throw new ApiFailure(502, "PAGING_BROKEN", `${path20} of job ${id} does not come to an end`);
+  throw new ApiFailure(502, "PAGING_BROKEN", `${path19} of job ${id} does not come to an end`);
 }
 function appended(job2, next) {
   const settings = JOB.member(job2, "settings");
@@ -11308,30 +11340,30 @@ function explicitRunAs(job2) {
   const names2 = ["service_principal_name", "user_name", "group_name"];
   return names2.map((name) => textAt(job2, "settings", "run_as", name)).find((name) => name !== "") ?? "";
 }
-var bare = (path20) => path20.replace(/^\/Workspace(?=\/)/, "");
+var bare = (path19) => cleanFolder(path19).replace(/^\/Workspace(?=\/)/, "");
 function isDeployedFrom(job2, statePath) {
   return isOfState(JOB.text(job2, "settings", "deployment", "metadata_file_path"), statePath);
 }
 function isOfState(metadataPath, statePath) {
   return bare(metadataPath) === `${bare(statePath)}/metadata.json`;
 }
-var isCutOff = (listed) => member(listed, "has_more") === true;
-function isWhole(listed) {
-  const settings = JOB.member(listed, "settings");
+var isCutOff = (listed2) => member(listed2, "has_more") === true;
+function isWhole(listed2) {
+  const settings = JOB.member(listed2, "settings");
   const named = (list3, key2) => new Set(JOB_SETTINGS.list(settings, list3).map((one) => textAt(one, key2)));
   const environments = named("environments", "environment_key");
   const clusters = named("job_clusters", "job_cluster_key");
   const tasks = tasksOf(settings ?? null);
   const refers = (key2, to) => tasks.every((task2) => TASK.text(task2, key2) === "" || to.has(TASK.text(task2, key2)));
-  return !isCutOff(listed) && tasks.length > 0 && JOB.text(listed, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
+  return !isCutOff(listed2) && tasks.length > 0 && JOB.text(listed2, "settings", "run_as", "service_principal_name") !== "" && refers("environment_key", environments) && refers("job_cluster_key", clusters);
 }
 function jobListing() {
   const made = /* @__PURE__ */ new Map();
   return (reader) => {
     const query = { limit: "100", expand_tasks: "true" };
-    const listed = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
-    made.set(reader, listed);
-    return listed;
+    const listed2 = made.get(reader) ?? listAll(reader.workspace, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+    made.set(reader, listed2);
+    return listed2;
   };
 }
 var LIST_FROM = 20;
@@ -11339,11 +11371,11 @@ async function listedWhole({ readers }, ids, listing) {
   const admin = readers.find((reader) => reader.admin);
   if (admin === void 0 || ids.length < LIST_FROM) return /* @__PURE__ */ new Map();
   const wanted = new Set(ids);
-  const listed = await listing(admin).catch((error) => {
+  const listed2 = await listing(admin).catch((error) => {
     if (error instanceof ApiFailure) return [];
     throw error;
   });
-  const mine = listed.map((job2) => [JOB.text(job2, "job_id"), job2]);
+  const mine = listed2.map((job2) => [JOB.text(job2, "job_id"), job2]);
   return new Map(mine.filter(([id, job2]) => wanted.has(id) && isWhole(job2)));
 }
 function completed(api, jobs2) {
@@ -11382,8 +11414,8 @@ function bundleFacts(summary, workspaceId) {
     workspaceId,
     name: textAt(summary, "bundle", "name"),
     target: textAt(summary, "bundle", "target"),
-    statePath: textAt(summary, "workspace", "state_path"),
-    filePath: textAt(summary, "workspace", "file_path"),
+    statePath: cleanFolder(textAt(summary, "workspace", "state_path")),
+    filePath: cleanFolder(textAt(summary, "workspace", "file_path")),
     config: summary,
     jobs: all.filter((job2) => !gone.includes(job2)).map(({ key: key2, settings }) => ({
       key: key2,
@@ -11402,28 +11434,28 @@ function accessName(bundle, job2, purpose) {
 // core/flow/access/deployed-bundle.ts
 async function deployedBundle(api, settings, workspaceId) {
   const { name, target, statePath, filePath, config: config3 } = settings;
-  const path20 = `${statePath}/metadata.json`;
+  const path19 = `${statePath}/metadata.json`;
   const query = { limit: "100", expand_tasks: "true" };
-  const [text3, listed] = await Promise.all([
-    readWorkspaceFile(api, path20),
+  const [text3, listed2] = await Promise.all([
+    readWorkspaceFile(api, path19),
     listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query)
   ]);
-  const here = listed.filter((job2) => textAt(job2, "settings", "deployment", "metadata_file_path") === path20);
+  const here = listed2.filter((job2) => isDeployedFrom(job2, statePath));
   const byId = new Map(here.map((job2) => [textAt(job2, "job_id"), job2]));
   const metadata = text3 === void 0 ? void 0 : parse2(text3);
   const mistakes = metadata === void 0 ? [] : wrongBundle(metadata, settings);
   if (metadata === void 0 && here.length > 0) {
     mistakes.push({
-      problem: `${path20} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
+      problem: `${path19} is not there, or not readable, and ${here.length} jobs say that they belong to it.`,
       remedy: "Give the registrar CAN_READ on the bundle's state folder, or deploy the bundle again."
     });
   }
   const jobs2 = [];
   for (const [key2, job2] of members(member(metadata, "config", "resources", "jobs"))) {
     const id = textAt(job2, "id");
-    const found3 = byId.get(id);
-    if (found3 === void 0) mistakes.push(notThere(key2, id, path20));
-    else jobs2.push({ key: key2, id, ...await settingsOf(api, id, found3) });
+    const found3 = await wholeJob(api, id, byId.get(id));
+    if (found3 === void 0) mistakes.push(notThere(key2, id, path19));
+    else jobs2.push({ key: key2, id, ...settingsOf(found3) });
   }
   if (mistakes.length > 0) throw unproven(mistakes);
   const known2 = new Set(jobs2.map(({ id }) => id));
@@ -11436,9 +11468,10 @@ async function deployedBundle(api, settings, workspaceId) {
     creators: [...new Set(creators.filter(isUuid))]
   };
 }
-async function settingsOf(api, id, listed) {
-  const query = { job_id: id };
-  const job2 = isCutOff(listed) ? await api.call({ method: "GET", path: "/api/2.2/jobs/get", query }) : listed;
+async function wholeJob(api, id, listed2) {
+  return listed2 !== void 0 && isCutOff(listed2) ? readJob(api, id) : listed2;
+}
+function settingsOf(job2) {
   const settings = member(job2, "settings") ?? {};
   return { settings, runAs: runAsOf(settings) };
 }
@@ -11461,10 +11494,10 @@ function wrongBundle(metadata, { name, target, statePath }) {
     }
   ];
 }
-function notThere(key2, id, path20) {
+function notThere(key2, id, path19) {
   return {
     problem: `Job "${key2}" (${id}) is not in the workspace as a job of this deployment.`,
-    expected: `a job with deployment.metadata_file_path ${path20}`,
+    expected: `a job with deployment.metadata_file_path ${path19}`,
     remedy: "Deploy the bundle again. If it is there, give the registrar CAN_VIEW on it (or make the registrar a workspace admin)."
   };
 }
@@ -11480,7 +11513,7 @@ async function registerAccess(context) {
   const { step: step2, api, access: access2, connection, variables } = context;
   const { ci, inputs, ports, found: found3 } = step2;
   const settings = await readBundleSettings({
-    root: path4.resolve(ci.context.checkout, inputs.bundleRoot),
+    root: path3.resolve(ci.context.checkout, inputs.bundleRoot),
     checkout: ci.context.checkout,
     platform: ports.platform,
     asked: inputs.target,
@@ -11538,20 +11571,20 @@ var ACTIVITY = {
   deleted: { activity_id: 4, activity_name: "Delete" }
 };
 function resourceChangeEvent(resource) {
-  const { change: change2, outcome: outcome2, kind, resource: name, id, fields = [] } = resource;
+  const { change, outcome: outcome2, kind, resource: name, id, fields = [] } = resource;
   const failed = outcome2 === "unknown" || !outcome2.ok;
   return {
     event_code: "resource_change",
     class_uid: 3004,
     class_name: "Entity Management",
     category_uid: 3,
-    ...ACTIVITY[change2],
+    ...ACTIVITY[change],
     severity_id: failed ? SEVERITY.medium : SEVERITY.informational,
     ...outcome2 === "unknown" ? { status_id: 0, status: "Unknown" } : outcomeFields(outcome2),
-    message: `${resource.command}: ${name} ${failed ? `not known to be ${change2}` : change2}`,
+    message: `${resource.command}: ${name} ${failed ? `not known to be ${change}` : change}`,
     entity: { ...given("uid", id), name, type: kind, type_id: 99 },
     unmapped: {
-      action: change2,
+      action: change,
       bundle: resource.bundle,
       bundle_target: resource.target,
       kind,
@@ -11576,16 +11609,16 @@ function deployedChanges({ plan, there, failure, command }) {
   const base = { bundle: there?.name ?? "", target: there?.target ?? "", command };
   const changes = plan.entries.flatMap((entry) => {
     const id = ids.get(ownerOf(entry));
-    return CHANGES[entry.action].flatMap((change2) => {
-      const outcome2 = entry.gone ? void 0 : outcomeOf(change2, entry, { id, there, failure });
+    return CHANGES[entry.action].flatMap((change) => {
+      const outcome2 = entry.gone ? void 0 : outcomeOf(change, entry, { id, there, failure });
       if (outcome2 === void 0) return [];
       const { resource, fields } = entry;
-      return [{ ...base, change: change2, outcome: outcome2, kind: kindOf(entry), resource, id, fields }];
+      return [{ ...base, change, outcome: outcome2, kind: kindOf(entry), resource, id, fields }];
     });
   });
-  const path20 = there?.workspace.rootPath;
-  if (path20 === void 0 || failure) return changes;
-  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path20 }];
+  const path19 = there?.workspace.rootPath;
+  if (path19 === void 0 || failure) return changes;
+  return [...changes, { ...base, change: "changed", outcome: { ok: true }, kind: "files", resource: path19 }];
 }
 function destroyedChanges(there, left, failure) {
   const base = { bundle: there.name, target: there.target, command: "destroy", change: "deleted" };
@@ -11602,20 +11635,20 @@ function destroyedChanges(there, left, failure) {
   return [...changes, { ...base, outcome: { ok: true }, kind: "files", resource: there.workspace.rootPath }];
 }
 function noteChanges(audit, changes) {
-  for (const change2 of changes) audit.note(resourceChangeEvent(change2));
+  for (const change of changes) audit.note(resourceChangeEvent(change));
 }
-function outcomeOf(change2, { resource, child }, { id, there, failure }) {
+function outcomeOf(change, { resource, child }, { id, there, failure }) {
   const said = failure && whatIsSaidOf(resource, failure);
   if (failure && said !== void 0) return { ok: false, code: failure.code, reason: said };
   const isThere2 = id !== void 0;
   if (!failure) {
-    const seen = child || there === void 0 || (change2 === "deleted" ? !isThere2 : isThere2);
-    if (seen || change2 === "deleted") return { ok: true };
+    const seen = child || there === void 0 || (change === "deleted" ? !isThere2 : isThere2);
+    if (seen || change === "deleted") return { ok: true };
     return { ok: false, code: "DEPLOY_FAILED", reason: "not there when it was read back" };
   }
-  if (there === void 0 || change2 === "changed") return "unknown";
+  if (there === void 0 || change === "changed") return "unknown";
   if (child) return isThere2 ? "unknown" : void 0;
-  return change2 === "created" === isThere2 ? { ok: true } : void 0;
+  return change === "created" === isThere2 ? { ok: true } : void 0;
 }
 function ownerOf({ resource }) {
   return resource.split(".").slice(0, 2).join(".");
@@ -11632,11 +11665,11 @@ function whatIsSaidOf(resource, { details: details2, mistakes }) {
 }
 
 // core/cli/private-file.ts
-import path5 from "node:path";
+import path4 from "node:path";
 var LIMIT = 64e6;
 async function readPrivateFile({ root, state }, platform, ...names2) {
   try {
-    return await readCheckoutText(path5.join(state, ...names2), { checkout: root, platform, limit: LIMIT });
+    return await readCheckoutText(path4.join(state, ...names2), { checkout: root, platform, limit: LIMIT });
   } catch (error) {
     if (error instanceof RefusedFile) return void 0;
     throw error;
@@ -11771,8 +11804,8 @@ function linkOf({ kind, id, former, url }, workspace) {
 var VERSIONS = [2, 3];
 var ONE_EACH = /* @__PURE__ */ new Set(["jobs", "pipelines"]);
 async function readStateIds(folder, target, platform) {
-  const read5 = (name) => readPrivateFile(folder, platform, target, name);
-  const [text3, pending] = await Promise.all([read5("resources.json"), read5("resources.json.wal")]);
+  const read6 = (name) => readPrivateFile(folder, platform, target, name);
+  const [text3, pending] = await Promise.all([read6("resources.json"), read6("resources.json.wal")]);
   return text3 === void 0 || pending !== void 0 ? void 0 : idsOf(text3);
 }
 function idsOf(text3) {
@@ -11810,10 +11843,10 @@ function readBack(cli) {
   return cli.summary(AbortSignal.timeout(READ_BACK));
 }
 async function readDeployed(cli, done, platform) {
-  const { plan, resolved, folder, host, workspaceId } = done;
-  if (plan.engine !== "direct" || resolved === void 0 || workspaceId === void 0) return readBack(cli);
-  const ids = await readStateIds(folder, resolved.target, platform);
-  return (ids && deployedSummary(resolved, ids, { host, workspaceId })) ?? readBack(cli);
+  const { plan, resolved: resolved2, folder, host, workspaceId } = done;
+  if (plan.engine !== "direct" || resolved2 === void 0 || workspaceId === void 0) return readBack(cli);
+  const ids = await readStateIds(folder, resolved2.target, platform);
+  return (ids && deployedSummary(resolved2, ids, { host, workspaceId })) ?? readBack(cli);
 }
 
 // core/flow/step.ts
@@ -11824,6 +11857,46 @@ function noteTarget({ found: found3 }, target) {
 function warn({ ci, found: found3 }, text3) {
   found3({ warnings: [text3] });
   ci.annotate("warning", text3);
+}
+
+// core/flow/recovery/doubled.ts
+var BY_NAME = 20;
+var EXACT = 5e3;
+async function removeDoubled({ step: step2, audit, api }, { plan, summary, since }) {
+  const created = new Set(
+    plan.entries.filter(({ action, child }) => !child && (action === "create" || action === "recreate")).map(({ resource }) => resource)
+  );
+  const names2 = new Set(summary.jobs.filter(({ key: key2 }) => created.has(`jobs.${key2}`)).map(({ name }) => name));
+  const known2 = new Set(summary.resources.filter(({ kind }) => kind === "jobs").map(({ id }) => id));
+  const isTwin = (job2) => names2.has(textAt(job2, "settings", "name")) && !known2.has(textAt(job2, "job_id")) && isDeployedFrom(job2, summary.workspace.statePath) && textAt(job2, "creator_user_name").toLowerCase() === step2.inputs.clientId.toLowerCase() && Number(textAt(job2, "created_time")) >= since - EXACT;
+  try {
+    const twins = (await listed(api, [...names2])).filter(isTwin);
+    await inParallel(twins, async (job2) => {
+      const [id, name] = [textAt(job2, "job_id"), textAt(job2, "settings", "name")];
+      await deleteJob(api, id);
+      warn(
+        step2,
+        `The Databricks CLI had created the job ${quote(name)} twice, because the answer to the first creation was lost. The one that the bundle's state does not know (${id}) was deleted.`
+      );
+      const key2 = summary.jobs.find((one) => one.name === name)?.key ?? "";
+      const { name: bundle, target } = summary;
+      const gone = {
+        change: "deleted",
+        outcome: { ok: true },
+        kind: "jobs",
+        resource: `jobs.${key2}`
+      };
+      noteChanges(audit, [{ ...gone, id, bundle, target, command: step2.inputs.command.name }]);
+    });
+  } catch (error) {
+    const { message } = toSecretlessError(callError("The look for jobs that were created twice", error));
+    warn(step2, `Whether the Databricks CLI has created a job twice is not known. ${redact(message)}`);
+  }
+}
+async function listed(api, names2) {
+  const list3 = (query) => listAll(api, "/api/2.2/jobs/list", JOBS.key("jobs"), query);
+  if (names2.length > BY_NAME) return list3({ limit: "100" });
+  return (await inParallel(names2, (name) => list3({ name, limit: "100" }))).flat();
 }
 
 // core/flow/lease/lease-text.ts
@@ -11868,7 +11941,7 @@ async function catalogObjects(api, tree, left) {
   );
   const found3 = await inParallel(wanted, async ({ kind, key: key2, name }) => {
     if (name === void 0) return [];
-    const object3 = await read2(api, kind, name);
+    const object3 = await read(api, kind, name);
     if (object3 === void 0) return [];
     const creator = textAt(object3, "created_by");
     return [
@@ -11877,10 +11950,10 @@ async function catalogObjects(api, tree, left) {
   });
   return found3.flat();
 }
-async function read2(api, kind, name) {
-  const path20 = `/api/2.1/unity-catalog/${kind}/${encodeURIComponent(name)}`;
+async function read(api, kind, name) {
+  const path19 = `/api/2.1/unity-catalog/${kind}/${encodeURIComponent(name)}`;
   try {
-    return await api.call({ method: "GET", path: path20 });
+    return await api.call({ method: "GET", path: path19 });
   } catch (error) {
     if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
     throw error;
@@ -11895,9 +11968,46 @@ function fullName(kind, resource, tree) {
   });
   return parts.every((part) => /^[^\s./$]+$/.test(part)) ? parts.join(".").toLowerCase() : void 0;
 }
-function isInTime(created, { lease, written }) {
+function isInTime(time, { lease, written }) {
   const since = Date.parse(lease.unmended || lease.since);
-  return written !== void 0 && created >= since - 5e3 && created <= written + 2 * BEAT;
+  return written !== void 0 && time >= since - 5e3 && time <= written + 2 * BEAT;
+}
+
+// core/flow/recovery/dashboards.ts
+async function dashboards(api, { tree, workspace }, left) {
+  const all = members(member(tree, "resources", "dashboards")).filter(
+    ([, resource]) => textAt(resource, "modified_status") !== "deleted"
+  );
+  const found3 = await inParallel(all, async ([key2, resource]) => {
+    const known2 = textAt(resource, "id");
+    const id = known2 || await atItsPath(api, resource, workspace.rootPath);
+    const dashboard = id === "" ? void 0 : await read2(api, id);
+    if (dashboard === void 0 || DASHBOARD.text(dashboard, "lifecycle_state") === "TRASHED") return [];
+    const inTime2 = isInTime(Date.parse(DASHBOARD.text(dashboard, "update_time")), left);
+    const one = { kind: "dashboards", key: key2, id, creator: void 0, inTime: inTime2 };
+    const name = DASHBOARD.text(dashboard, "display_name");
+    if (known2 === "") return [{ ...one, name }];
+    const etag = textAt(resource, "etag");
+    const isChanged = etag !== "" && etag !== DASHBOARD.text(dashboard, "etag");
+    return isChanged && inTime2 ? [{ ...one, name, known: true }] : [];
+  });
+  return found3.flat();
+}
+async function atItsPath(api, resource, root) {
+  const [parent, name] = [textAt(resource, "parent_path"), textAt(resource, "display_name")];
+  const isOwn = root !== "" && (parent === root || parent.startsWith(`${root}/`));
+  if (!isOwn || name === "" || /[/]|\$\{/.test(name) || parent.split("/").includes("..")) return "";
+  const object3 = await workspaceObject(api, `${parent}/${name}.lvdash.json`);
+  return object3 === void 0 ? "" : OBJECT.text(object3, "resource_id");
+}
+async function read2(api, id) {
+  const path19 = `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`;
+  try {
+    return await api.call({ method: "GET", path: path19 });
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
+    throw error;
+  }
 }
 
 // core/flow/recovery/unrecorded.ts
@@ -11913,11 +12023,11 @@ async function pipelines(api, { tree, workspace }) {
   const names2 = new Set(declared(tree, "pipelines").map(({ name }) => name));
   if (names2.size === 0) return [];
   const query = { max_results: "100" };
-  const listed = await listAll(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), query);
-  const named = listed.filter((one) => names2.has(textAt(one, "name")));
+  const listed2 = await listAll(api, "/api/2.0/pipelines", PIPELINES.key("statuses"), query);
+  const named = listed2.filter((one) => names2.has(textAt(one, "name")));
   const whole2 = await inParallel(named, async (one) => {
-    const path20 = `/api/2.0/pipelines/${encodeURIComponent(textAt(one, "pipeline_id"))}`;
-    return [one, await api.call({ method: "GET", path: path20 })];
+    const path19 = `/api/2.0/pipelines/${encodeURIComponent(textAt(one, "pipeline_id"))}`;
+    return [one, await api.call({ method: "GET", path: path19 })];
   });
   return whole2.filter(
     ([, pipeline2]) => (
@@ -11939,7 +12049,7 @@ function judge2(unknown2, objects, { tree }, principal) {
   const adopted = [];
   const reported = [];
   const all = members(member(tree, "resources")).flatMap(([, ofKind]) => members(ofKind).map(([key2]) => key2));
-  const isOurs2 = ({ creator }) => creator.toLowerCase() === principal.toLowerCase();
+  const isOurs2 = ({ creator }) => creator === void 0 || creator.toLowerCase() === principal.toLowerCase();
   const decide2 = (one, key2, otherwise) => {
     let why = otherwise;
     if (!isOurs2(one)) why = `${one.creator || "somebody who is not named"} created it`;
@@ -11960,7 +12070,11 @@ function judge2(unknown2, objects, { tree }, principal) {
     decide2(one, only?.key, why);
   }
   for (const { key: key2, inTime: inTime2, ...one } of objects)
-    decide2(one, key2, inTime2 ? void 0 : "it was not created while the run that died was deploying");
+    decide2(
+      one,
+      key2,
+      inTime2 ? void 0 : "it was not created or changed while the run that died was deploying"
+    );
   return { adopted, reported };
 }
 
@@ -11969,10 +12083,12 @@ async function recover({ step: step2, cli, api }, left, during) {
   const { ci, inputs, signal } = step2;
   await cli.plan(signal);
   const { adopted, reported } = await look({ api, cli, principal: inputs.clientId, left }, signal);
-  for (const { kind, key: key2, id, name } of adopted) {
+  for (const { kind, key: key2, id, name, known: known2 } of adopted) {
+    const what = known2 ? "changed" : "created";
     ci.info(
-      `${kind}.${key2} (${quote(name)}, ${id}) was created by a run that died, and recorded nowhere: it is adopted.`
+      `${kind}.${key2} (${quote(name)}, ${id}) was ${what} by a run that died, and that is recorded nowhere: it is adopted.`
     );
+    if (known2) await during(() => cli.unbind(key2));
     await during(() => cli.bind(key2, id));
   }
   report(step2, reported);
@@ -11991,9 +12107,9 @@ async function look({ api, cli, principal, left }, signal) {
   try {
     const [unknown2, objects] = await Promise.all([
       unrecorded(api, summary),
-      left ? catalogObjects(api, summary.tree, left) : []
+      left ? Promise.all([catalogObjects(api, summary.tree, left), dashboards(api, summary, left)]) : []
     ]);
-    return judge2(unknown2, objects, summary, principal);
+    return judge2(unknown2, objects.flat(), summary, principal);
   } catch (error) {
     throw callError("The look for what was created and not recorded", error);
   }
@@ -12026,7 +12142,7 @@ function parse3(content) {
     return { id: "", holder: "(unreadable)", after: "" };
   }
 }
-async function takeLock(path20, options) {
+async function takeLock(path19, options) {
   const { api, clock, holder, timeout, signal } = options;
   const id = randomUUID();
   let after = "";
@@ -12036,22 +12152,22 @@ async function takeLock(path20, options) {
   const lock = {
     async hold() {
       if (clock.now() - renewed < RENEW) return;
-      const content = await readWorkspaceFile(api, path20);
-      if (content === void 0 || parse3(content).id !== id) throw lost(path20);
+      const content = await readWorkspaceFile(api, path19);
+      if (content === void 0 || parse3(content).id !== id) throw lost(path19);
       renewed = clock.now();
-      await writeWorkspaceFile(api, path20, text3(), true);
+      await writeWorkspaceFile(api, path19, text3(), true);
     },
     async release() {
-      const content = await readWorkspaceFile(api, path20);
-      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path20);
+      const content = await readWorkspaceFile(api, path19);
+      if (content !== void 0 && parse3(content).id === id) await deleteWorkspaceFile(api, path19);
     }
   };
   let seen;
   let since = clock.now();
   for (; ; ) {
     renewed = clock.now();
-    if (await writeWorkspaceFile(api, path20, text3(), false)) return lock;
-    const content = await readWorkspaceFile(api, path20);
+    if (await writeWorkspaceFile(api, path19, text3(), false)) return lock;
+    const content = await readWorkspaceFile(api, path19);
     if (content === void 0) continue;
     if (parse3(content).id === id) return lock;
     if (content !== seen) {
@@ -12059,38 +12175,38 @@ async function takeLock(path20, options) {
       since = clock.now();
     } else if (clock.now() - since >= LEASE) {
       after = parse3(content).id;
-      if (await takeOver(path20, content, text3(), options)) return lock;
+      if (await takeOver(path19, content, text3(), options)) return lock;
       seen = void 0;
     }
-    if (clock.now() >= deadline) throw busy(path20, parse3(content).holder);
+    if (clock.now() >= deadline) throw busy(path19, parse3(content).holder);
     await clock.sleep(POLL, signal);
   }
 }
-function takeOverPath(path20, id) {
-  return `${path20}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
+function takeOverPath(path19, id) {
+  return `${path19}.${id.replace(/[^0-9a-f-]/g, "").slice(0, 36)}`;
 }
-async function takeOver(path20, left, text3, options) {
+async function takeOver(path19, left, text3, options) {
   const { id, after } = parse3(left);
-  const takeover = await takeLock(takeOverPath(path20, id), options);
+  const takeover = await takeLock(takeOverPath(path19, id), options);
   try {
-    if (await readWorkspaceFile(options.api, path20) !== left) return false;
-    await writeWorkspaceFile(options.api, path20, text3, true);
-    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path20, after));
+    if (await readWorkspaceFile(options.api, path19) !== left) return false;
+    await writeWorkspaceFile(options.api, path19, text3, true);
+    if (after !== "") await deleteWorkspaceFile(options.api, takeOverPath(path19, after));
     return true;
   } finally {
     await takeover.release();
   }
 }
-function busy(path20, holder) {
+function busy(path19, holder) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `Another run holds the access lock ${path20}.`,
+    problem: `Another run holds the access lock ${path19}.`,
     actual: holder,
     remedy: "Wait for that run to end and run this one again. A lock that is left over is taken over after a minute."
   });
 }
-function lost(path20) {
+function lost(path19) {
   return new SecretlessError("ACCESS_LOCKED", {
-    problem: `The access lock ${path20} was taken over by another run while this one was changing access.`,
+    problem: `The access lock ${path19} was taken over by another run while this one was changing access.`,
     remedy: "Run it again: what was changed so far is recorded, and the next run converges."
   });
 }
@@ -12161,9 +12277,9 @@ var Lease = class {
   /** Ends the lease: nothing is left to be looked at. */
   async close() {
     await this.#stop();
-    const { api, tell } = this.#ports;
+    const { api, tell: tell2 } = this.#ports;
     await deleteWorkspaceFile(api, leasePath(this.#note.statePath));
-    tell(void 0);
+    tell2(void 0);
   }
   /** Ends the lease of a run that leaves something behind, for the next one to look at. */
   async leave() {
@@ -12191,11 +12307,11 @@ var Lease = class {
   }
   /** One write at a time; one that fails is made up for by the next. */
   #beat() {
-    const { api, now, tell } = this.#ports;
+    const { api, now, tell: tell2 } = this.#ports;
     return this.#writes = this.#writes.then(async () => {
       if (this.#closed.signal.aborted) return;
       this.#note = await beat(api, this.#note, now()).catch(() => this.#note);
-      tell(this.#note);
+      tell2(this.#note);
     });
   }
 };
@@ -12217,7 +12333,7 @@ async function takeLease(options) {
 }
 async function taking(options) {
   const { api, clock, statePath, principal, run: run2, now, deadline, signal } = options;
-  const path20 = leasePath(statePath);
+  const path19 = leasePath(statePath);
   const id = randomUUID2();
   const write = options.makeFolder ? writeWorkspaceFile : writeIntoFolder;
   const watch = new Watch(options);
@@ -12229,8 +12345,8 @@ async function taking(options) {
       const note2 = { statePath, principal, text: mine };
       return { lease: new Lease(note2, { ...options, api: lasting(api) }), left, waited: watch.waited };
     };
-    if (await write(api, path20, writeLease(text3), false)) return taken();
-    const content = await readWorkspaceFile(api, path20);
+    if (await write(api, path19, writeLease(text3), false)) return taken();
+    const content = await readWorkspaceFile(api, path19);
     if (content === void 0) {
       if ((absent += 1) > MOST_ABSENT) return { lease: void 0, left: void 0, waited: watch.waited };
       continue;
@@ -12271,22 +12387,22 @@ var Watch = class {
     if (this.waited) return;
     this.waited = true;
     this.#options.info(
-      `Another run deploys this bundle and target: ${shown(run2)}, since ${quote(since)}; waiting for it.`
+      `Another run deploys this bundle and target: ${shown2(run2)}, since ${quote(since)}; waiting for it.`
     );
   }
 };
 async function takeOver2(options, { content, left }, mine) {
   const { api, clock, run: run2, statePath, signal, info } = options;
-  const path20 = leasePath(statePath);
-  const claim2 = await takeLock(`${path20}.${left.lease.id || "unreadable"}`, {
+  const path19 = leasePath(statePath);
+  const claim2 = await takeLock(`${path19}.${left.lease.id || "unreadable"}`, {
     ...{ api, clock, holder: run2, timeout: 2 * LIFE, signal }
   });
   try {
-    if (await readWorkspaceFile(api, path20) !== content) return false;
-    info(`The run ${shown(left.lease.run)} has died while it deployed: ${diedHow(left.lease)}.`);
+    if (await readWorkspaceFile(api, path19) !== content) return false;
+    info(`The run ${shown2(left.lease.run)} has died while it deployed: ${diedHow(left.lease)}.`);
     const held = await removeLeftLock(api, { ...options, left });
     if (held !== void 0) info(`Removed the lock that it left, ${lockPath(statePath)}, ${held}.`);
-    return await writeIntoFolder(api, path20, writeLease(mine), true);
+    return await writeIntoFolder(api, path19, writeLease(mine), true);
   } finally {
     await claim2.release();
   }
@@ -12295,36 +12411,36 @@ var diedHow = ({ ended, renewed }) => ended ? "nothing of it works any more" : `
 function alive({ run: run2, since }, statePath) {
   return new SecretlessError("DEPLOYMENT_LOCKED", {
     problem: `Another run deploys this bundle and target, and is alive: it renews its lease ${leasePath(statePath)}.`,
-    actual: `held by ${shown(run2)} since ${quote(since)}`,
+    actual: `held by ${shown2(run2)} since ${quote(since)}`,
     remedy: "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment), or raise the input `lock-timeout`. There is nothing to remove: should that run die, the next one takes over after a minute."
   });
 }
-function shown(run2) {
+function shown2(run2) {
   return /^https?:\/\/[\w.:/?=&%-]{1,300}$/.test(run2) ? redact(run2) : quote(run2);
 }
 
 // core/flow/when-free.ts
 var LOOK2 = 5e3;
-async function whenFree(step2, api, change2) {
+async function whenFree(step2, api, change) {
   const { ci, ports, inputs, signal, serverTime } = step2;
-  const { statePath, tell } = change2;
+  const { statePath, tell: tell2 } = change;
   const deadline = ports.clock.now() + inputs.lockTimeout;
   const taken = await takeLease({
-    ...{ api, clock: ports.clock, statePath, deadline, signal, tell },
+    ...{ api, clock: ports.clock, statePath, deadline, signal, tell: tell2 },
     principal: inputs.clientId,
     run: ci.context.runUrl,
     now: () => serverTime.now(),
-    makeFolder: change2.deploys,
+    makeFolder: change.deploys,
     info: (line) => ci.info(line)
   });
   const { lease, left } = taken;
   let begun = left !== void 0;
   const work = () => {
     begun = true;
-    return change2.work();
+    return change.work();
   };
   try {
-    await underLease(step2, api, { ...change2, work }, { ...taken, deadline });
+    await underLease(step2, api, { ...change, work }, { ...taken, deadline });
   } catch (error) {
     await (begun ? lease?.leave() : lease?.close())?.catch(() => void 0);
     throw error;
@@ -12385,7 +12501,7 @@ async function waitForLock({ ci, ports, signal }, api, { statePath, deadline, he
 // core/report/outputs.ts
 import { randomUUID as randomUUID3 } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import path6 from "node:path";
+import path5 from "node:path";
 var LONGEST = 3e4;
 async function jsonOutput(ci, name, value, counts) {
   const json = jsonWithoutBidi(JSON.stringify(value));
@@ -12393,9 +12509,32 @@ async function jsonOutput(ci, name, value, counts) {
     await ci.output(name, json);
     return;
   }
-  const file = path6.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
+  const file = path5.join(ci.context.tempFolder, `databricks-secretless-${name}-${randomUUID3()}.json`);
   await writeFile(file, json, { flag: "wx", mode: 384 });
   await ci.output(name, JSON.stringify({ ...counts, file }));
+}
+
+// core/scan/detect/defaults.ts
+var LOOK_UP = /(?:get|getenv|env_var|getOrElse|getOrDefault|getProperty|getString|getStr|getConf|get_config|lookup|pop|fetch|read_setting)\s{0,4}\(\s{0,20}["'`]$/;
+var NEXT_ARGUMENT = /["'`]\s{0,4},\s{0,20}/y;
+var NAMED_DEFAULT = /["'`]\s{0,4},[^()\n]{0,160}?\b(?:default|default_value|defaultValue|fallback|unset)\s{0,4}=\s{0,4}/y;
+var FALLBACK = /["'`]?[\])]{0,2}(?:\s{1,8}or\s{1,8}|\s{0,4}(?:\|\||\?\?|\?:)\s{0,20}|\s{0,4}\.(?:getOrElse|orElse|unwrap_or|or_else)\(\s{0,20})(?=[rbuRBU]?["'`])/y;
+var DECLARATION = /(?:\bDECLARE|\bVARIABLE|\bparam)\s{1,8}@?$/i;
+var DECLARED = /[ \t]{1,8}(?:AS[ \t]{1,4})?[A-Za-z]\w{0,30}(?:\s?\([\w, ]{1,12}\))?[ \t]{1,8}(?::?=|DEFAULT)[ \t]{0,20}N?(?=["'])/iy;
+var EXPANSION = /:?[-=]/y;
+function sticky(pattern, text3, at3) {
+  pattern.lastIndex = at3;
+  return pattern.test(text3) ? pattern.lastIndex : void 0;
+}
+function defaultAfter(text3, end, before) {
+  if (before.endsWith("${")) {
+    const at4 = sticky(EXPANSION, text3, end);
+    return at4 === void 0 ? void 0 : { at: at4, bare: true };
+  }
+  const [previous = "", next = ""] = [before.at(-1), text3[end]];
+  const quoted = /["'`]/.test(next);
+  const at3 = (quoted ? sticky(NAMED_DEFAULT, text3, end) : void 0) ?? (quoted && LOOK_UP.test(before) ? sticky(NEXT_ARGUMENT, text3, end) : void 0) ?? (/["'`\])\s|?.]/.test(next) ? sticky(FALLBACK, text3, end) : void 0) ?? (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before) ? sticky(DECLARED, text3, end) : void 0);
+  return at3 === void 0 ? void 0 : { at: at3, bare: false };
 }
 
 // core/scan/detect/assignment.ts
@@ -12406,9 +12545,8 @@ var CALL = /["'`]{1,3}\s{0,8},\s{0,40}/y;
 var XML_ELEMENT = />/y;
 var XML_PROPERTY = /<\/name>\s{0,60}<value>/y;
 var YAML_DEFAULT = /:[ \t]{0,4}\r?\n(?:[ \t]{1,20}(?:description|type|lookup|sensitive):[^\n]{0,200}\n){0,3}[ \t]{1,20}default:[ \t]{1,8}/y;
-var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value)["']?\s{0,20}[:=]\s{0,20}/y;
+var BLOCK_DEFAULT = /["']?\s{0,4}:?\s{0,4}\{[^{}]{0,400}?(?<![\w])["']?(?:default|value|defaultValue)["']?\s{0,20}[:=]\s{0,20}/y;
 var PAIRED_VALUE = /["']?,?\s{0,60}["']?(?:value|default|default_value|stringValue)["']?\s{0,20}[:=]\s{0,20}/y;
-var ARGUMENT_DEFAULT = /["']\s{0,4},[^()\n]{0,160}?\bdefault\s{0,4}=\s{0,4}/y;
 var SPACED = /`?[ \t]{1,8}(?=["'])/y;
 var BLANKS = /[ \t]{1,40}/y;
 var CALLEES = /(?:option|options|set|put|config|conf|setProperty|property|env|setenv|setEnv|header|headers|add|append|setConf|hadoopConfiguration|entry|of|text|dropdown|combobox|withOption|update|putIfAbsent|setString|Tuple2|setattr|with|param|parameter|setParameter|credential|setdefault|monkeypatch\.setenv)\s{0,4}\(\s{0,40}$/;
@@ -12417,7 +12555,7 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky(pattern, text3, at3) {
+function sticky2(pattern, text3, at3) {
   pattern.lastIndex = at3;
   return pattern.exec(text3);
 }
@@ -12432,8 +12570,8 @@ function nameAround(text3, keywordStart, keywordEnd) {
   return { start, end };
 }
 function quotedLiteral(text3, at3) {
-  const wrapper = sticky(WRAPPERS, text3, at3);
-  const opening = sticky(QUOTED, text3, wrapper === null ? at3 : at3 + wrapper[0].length);
+  const wrapper = sticky2(WRAPPERS, text3, at3);
+  const opening = sticky2(QUOTED, text3, wrapper === null ? at3 : at3 + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote2 = ""] = opening;
   const start = opening.index + all.length;
@@ -12447,23 +12585,43 @@ function quotedLiteral(text3, at3) {
   return { value, start, quoted: true };
 }
 function bareLiteral(text3, at3) {
-  const match2 = sticky(BARE, text3, at3);
+  const match2 = sticky2(BARE, text3, at3);
   if (match2 === null) return null;
   const next = text3[at3 + match2[0].length];
   if (next === "(" || next === "{") return null;
   return { value: match2[0], start: at3, quoted: false };
 }
+var CONNECTION2 = /\b(?:host|hostaddr|dbname|user|port|sslmode|uid|server)\s{0,2}=[^=\n]{1,60}[ \t;]$/i;
+var STARTS_LINE = /(?:^|\n)[ \t>*#|-]{0,20}[*`_]{0,2}$/;
+var COMMENTED = /(?:^|\n)[^\n"'`]{0,80}(?:#|\/\/|--|\*|\bREM\b)[ \t]{0,8}$/;
+var ENDS_LINE = /[ \t]{0,8}(?:\r?\n|$)/y;
+function wholeLine(text3, at3) {
+  const literal2 = bareLiteral(text3, at3);
+  return literal2 !== null && sticky2(ENDS_LINE, text3, at3 + literal2.value.length) !== null ? literal2 : null;
+}
+function bracedLiteral(text3, at3) {
+  const end = text3.indexOf("}", at3);
+  const value = text3.slice(at3 + 1, end);
+  if (end < 0 || value.length > 128 || /^[\s{]|^[\w.[\]'"!:]*$|[\r\n]/.test(value)) return null;
+  return { value, start: at3 + 1, quoted: true };
+}
+function closesString({ value, start }, { text: text3 }) {
+  if (!/^\s{0,4}(?:[+.,)\]|&%?:;]|$)/.test(value)) return false;
+  const quote2 = text3[start - 1] ?? "";
+  const line = text3.slice(Math.max(text3.lastIndexOf("\n", start) + 1, start - 2e3), start - 1);
+  return (line.split(quote2).length - 1) % 2 === 1;
+}
 function literalAfter(where) {
   const { text: text3, end, before, kind } = where;
   const previous = before[before.length - 1] ?? "\n";
   const flag = text3.startsWith("--", where.start);
-  const call = sticky(CALL, text3, end);
+  const call = sticky2(CALL, text3, end);
   if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
     const literal2 = quotedLiteral(text3, end + call[0].length);
     if (literal2 !== null) return { ...literal2, certain: true };
   }
-  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT, ARGUMENT_DEFAULT]) {
-    const match2 = sticky(pattern, text3, end);
+  for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT]) {
+    const match2 = sticky2(pattern, text3, end);
     const at3 = match2 === null ? -1 : end + match2[0].length;
     if (match2 !== null)
       return certain(
@@ -12471,33 +12629,42 @@ function literalAfter(where) {
         false
       );
   }
+  const fallback = defaultAfter(text3, end, before);
+  if (fallback !== void 0)
+    return certain((fallback.bare ? bareLiteral : quotedLiteral)(text3, fallback.at), false);
   if (PAIR_KEY.test(before)) {
-    const pair = sticky(PAIRED_VALUE, text3, end);
+    const pair = sticky2(PAIRED_VALUE, text3, end);
     if (pair === null) return null;
     const at3 = end + pair[0].length;
     return certain(quotedLiteral(text3, at3) ?? (kind === "config" ? bareLiteral(text3, at3) : null), false);
   }
-  const xml = sticky(XML_PROPERTY, text3, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text3, end) : null);
-  if (xml !== null) return certain(bareLiteral(text3, end + xml[0].length), false);
-  const assign = sticky(ASSIGN, text3, end);
+  const xml = sticky2(XML_PROPERTY, text3, end) ?? (previous === "<" ? sticky2(XML_ELEMENT, text3, end) : null);
+  if (xml !== null) {
+    const literal2 = bareLiteral(text3, end + xml[0].length);
+    return literal2 !== null && text3.startsWith("</", literal2.start + literal2.value.length) ? certain(literal2, false) : null;
+  }
+  const assign = sticky2(ASSIGN, text3, end);
   if (assign !== null) {
     const at3 = end + assign[0].length;
     const quoted = quotedLiteral(text3, at3);
+    if (quoted !== null && closesString(quoted, where)) return null;
     if (quoted !== null) return isExpanded(quoted, assign[0], where) ? null : certain(quoted, false);
     if (assign[0].includes("\n")) return null;
     const tight = assign[0] === "=";
-    const connection = tight && /[;?&]/.test(previous);
+    const connection = tight && (/[;?&]/.test(previous) || /\s/.test(previous) && CONNECTION2.test(before));
     const inString = tight && /["'`]/.test(previous);
+    if (connection && text3[at3] === "{") return certain(bracedLiteral(text3, at3), true);
     if (kind === "config" || connection || inString || flag || BARE_AFTER.test(before)) {
       return certain(bareLiteral(text3, at3), connection);
     }
-    return null;
+    const line = kind === "code" ? COMMENTED : STARTS_LINE;
+    return line.test(before) ? certain(wholeLine(text3, at3), false) : null;
   }
-  const spaced = sticky(SPACED, text3, end);
+  const spaced = sticky2(SPACED, text3, end);
   if (spaced !== null && SUBCOMMAND.test(before)) return null;
   if (spaced !== null) return certain(quotedLiteral(text3, end + spaced[0].length), false);
   if (flag || kind === "config") {
-    const blanks = sticky(BLANKS, text3, end);
+    const blanks = sticky2(BLANKS, text3, end);
     const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
     const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
     if (blanks !== null && (flag || startsLine || afterLogin))
@@ -12514,7 +12681,8 @@ function certain(literal2, isCertain) {
   return literal2 && { ...literal2, certain: isCertain };
 }
 function readAssignment(text3, keywordStart, keywordEnd, kind) {
-  const { start, end } = nameAround(text3, keywordStart, keywordEnd);
+  const named = /[:=]/.test(text3[keywordEnd - 1] ?? "") ? keywordEnd - 1 : keywordEnd;
+  const { start, end } = nameAround(text3, keywordStart, named);
   const before = text3.slice(Math.max(0, start - 120), start);
   const literal2 = literalAfter({ text: text3, start, end, before, kind });
   if (literal2 === null) return null;
@@ -12631,7 +12799,9 @@ var REFERENCES = [
   /^(?:arn:aws|projects\/[^/]{1,80}\/secrets\/|secrets?\/|secrets?:\/\/|op:\/\/|vault:|akv:|ssm:|kv\/|keyvault:|env:|file:|dbfs:|ref\+)/i,
   /^(?:dbutils|os\.(?:environ|getenv)|System\.getenv|Sys\.getenv|process\.env|getenv|environ|spark\.conf|secrets?|var|vars|local|data|module|self|args|params|config|conf|settings|options|context|inputs|env|parameters|credentials?|widgets?|dotenv)[.([]/,
   /^(?:ENC|AES|KMS|CRYPT)\[/i,
-  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i
+  /^!(?:vault|Ref|Sub|GetAtt|secret)\b/i,
+  // Expressions of Data Factory and Synapse: `@parameters('…')`, `@{linkedService().…}`, `@pipeline().…`.
+  /^@(?:\{|[A-Za-z]{1,40}\()/
 ];
 var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
   "AKIAIOSFODNN7EXAMPLE",
@@ -12641,7 +12811,7 @@ var KNOWN_EXAMPLES = /* @__PURE__ */ new Set([
   "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 ]);
 var PLACEHOLDER_PARTS = /example|sample|placeholder|change[-_ ]?(?:me|it|this)|(?:^|[^a-z])your(?:[^a-z]|$)|your(?:password|token|secret|key|user|pass)|\bmy[-_]?(?:password|secret|token|key)\b|dummy|(?:^|[^a-z])fake|mock[-_]|x{4,}|\*{3,}|\.{3}|•{2,}|todo|fixme|redacted|masked|replace[-_ ]?(?:me|with)|insert[-_ ]|put[-_ ]your|enter[-_ ]|to[-_ ]?be[-_ ]|not[-_ ]?(?:a[-_ ])?real|no[-_ ]?secret|do[-_ ]?not[-_ ]?use|deadbeef|hidden|obfuscated|sanitized|<[a-z]/i;
-var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|token-?value|apikey|api-key|pat)$/i;
+var WORTHLESS = /^(?:pass(?:word|wd)?\d{0,4}[!.]?|passw0rd|p@ss(?:w[o0]rd)?\d{0,3}!?|pwd\d{0,3}|secrets?\d{0,3}|tokens?|admin\d{0,3}|root|test(?:ing|er)?\d{0,4}|guest|postgres|mysql|user(?:name)?\d{0,3}|none|null|nil|true|false|undefined|string|text|str|optional|required|default|empty|unknown|anonymous|n\/a|na|foo(?:bar)?\d{0,3}|bar|baz|qwerty|letmein|abc\d{0,6}|changeit|development|prod(?:uction)?|staging|bearer|basic|oauth|azuread|value|hello(?:world)?|welcome\d?|trustno1|supersecret(?:password)?\d{0,3}|databricks|spark|(?:token|test|secret)-?value|apikey|api-key|pat)$/i;
 function isReference(value) {
   return REFERENCES.some((pattern) => pattern.test(value));
 }
@@ -12804,13 +12974,13 @@ var REMEDIES2 = {
   databricks: "Code in a job already runs as its service principal: call `WorkspaceClient()` without a token. Outside Databricks use OAuth token federation. Revoke the value.",
   azure: 'Use a Unity Catalog service or storage credential (`dbutils.credentials.getServiceCredentialsProvider("name")`), which holds no key. Until then `{{secrets/scope/key}}`. Rotate the value.',
   storage: "Use a Unity Catalog external location with a storage credential instead of keys in Spark configuration. Until then `{{secrets/scope/key}}`. Rotate the key.",
-  entra: "Replace the client secret by a federated identity credential (`present` with `entra_application` in `access.yml`). Until then `{{secrets/scope/key}}`. Delete the secret in Entra ID.",
-  aws: "Use a Unity Catalog service or storage credential, or a role that trusts the job's identity (`aws_role` in `access.yml`). Deactivate the key.",
-  google: "Use a Unity Catalog service credential or workload identity federation; no key file is needed. Delete the key.",
-  database: 'Use a Unity Catalog connection or OAuth where the database can do it. Until then `dbutils.secrets.get("scope", "key")` in code and `{{secrets/scope/key}}` in configuration. Change the password.',
+  entra: "Let the job use a managed identity (`unity_catalog_credential: <name>` in `access.yml`), and the application trust it (`present` with `entra_application: { client_id: <application ID> }`). Where a secret has to remain, one job alone may read it: `unity_catalog_secret: <catalog>.<schema>.<secret>`. Delete the secret in Entra ID.",
+  aws: "Use a Unity Catalog storage credential, or a service credential: `unity_catalog_credential: <name>` in `access.yml`. Deactivate the key.",
+  google: "Use a Unity Catalog service credential: `unity_catalog_credential: <name>` in `access.yml`; no key file is needed. Delete the key.",
+  database: "Use OAuth where the database can do it, or a Unity Catalog connection: `unity_catalog_connection: <name>` in `access.yml`. Until then `unity_catalog_secret: <catalog>.<schema>.<secret>` lets one job read it; in configuration `{{secrets/scope/key}}`. Change the password.",
   pipeline: "Let the pipeline's own identity get a short-lived token (OIDC) instead of a stored one. Revoke the token.",
-  service: 'Keep it in a secret scope and read it with `dbutils.secrets.get("scope", "key")`, or `{{secrets/scope/key}}` in configuration; better, let the service trust the job\'s identity. Revoke the value.',
-  key: 'Keep private keys out of the bundle: a vault or a secret scope, read with `dbutils.secrets.get("scope", "key")`; better, federation instead of a key pair. Replace the key.'
+  service: "Keep it as a Unity Catalog secret that one job may read: `unity_catalog_secret: <catalog>.<schema>.<secret>` in `access.yml`; or call the service through a connection: `unity_catalog_connection: <name>`. In configuration `{{secrets/scope/key}}`. Revoke the value.",
+  key: "Keep private keys out of the bundle: a vault or a secret scope, read by one job alone (`unity_catalog_secret: <catalog>.<schema>.<secret>` in `access.yml`); better, federation instead of a key pair. Replace the key."
 };
 
 // core/scan/rules/azure.ts
@@ -12898,7 +13068,7 @@ var AZURE_RULES = [
     remedy: REMEDIES2.storage,
     owasp: "NHI2",
     keywords: ["sig="],
-    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/]|%2[bf]){43,88}(?:=|%3d)?)/iy,
+    pattern: /(?<![A-Za-z0-9_])sig=(?<value>(?:[A-Za-z0-9+/_-]|%2[bf]){43,88}(?:=|%3d)?)/iy,
     test: (_value, around) => /[?&;\s"']s[vrep]=|skoid=|SharedAccessSignature/i.test(around),
     entropy: 3.5
   },
@@ -13072,9 +13242,19 @@ var AZURE_NAMED_RULES = [
       "speech_key",
       "translator_key",
       "search_key",
-      "search-key"
+      "search-key",
+      "analytics_key",
+      "analytics-key",
+      "analyticskey",
+      "vision_key",
+      "visionkey",
+      "language_key",
+      "recognizer_key",
+      "intelligence_key",
+      "content_safety_key",
+      "maps_key"
     ],
-    named: /(?:openai|cognitive|speech|translator|search|subscription)(?:_\w{1,30})?_?key$/,
+    named: /(?:openai|cognitive|speech|translator|search|subscription|analytics|vision|language|recognizer|intelligence|content_safety|maps)(?:_\w{1,30})?_?key$/,
     value: /^[A-Za-z0-9]{32,84}$/,
     judge: "random"
   },
@@ -13329,7 +13509,9 @@ var CODE_HOST_RULES = [
     "Whoever has it reads what its policies allow.",
     ["hvs.", "hvb.", "hvr."],
     /(?<![\w.])hv[sbr]\.[\w-]{24,300}/y,
-    { remedy: "Let the job's identity log in to Vault (`vault_role` in `access.yml`). Revoke the token." }
+    {
+      remedy: "Let the job log in to Vault with a token of its own identity: `unity_catalog_credential: <name>` in `access.yml`. Revoke the token."
+    }
   ),
   token(
     "dbt-cloud-token",
@@ -13402,6 +13584,19 @@ var DATABRICKS_RULES = [
     ],
     named: /databricks_(?:api_|access_)?token$/,
     judge: "random"
+  },
+  {
+    type: "format",
+    id: "databricks-secret-value",
+    name: "Value of a Databricks secret, where it is put into its scope",
+    risk: "Whoever reads the file has the secret, whatever the scope allows.",
+    remedy: "Put the value in by hand (`databricks secrets put-secret scope key` asks for it), or from a vault; better, let the job's identity replace the secret. Change the value.",
+    owasp: "NHI2",
+    keywords: ["string-value", "string_value", "stringvalue"],
+    pattern: /string[-_]?value(?:["']?\s{0,20}[:=]\s{0,20}["']|[ =]{1,4}["']?)(?<value>[^\s"'`,;)]{4,512})/iy,
+    test: (value, around) => /secret/i.test(around) && /[^a-z.]/.test(value),
+    judged: true,
+    textOnly: true
   }
 ];
 
@@ -13474,7 +13669,8 @@ var NAMED_RULES = [
       "userpass",
       "mypass",
       "passcode",
-      "pass="
+      "pass=",
+      "pass:"
     ],
     named: /(?:pass_?word|passwd|pwd|pass_?phrase|pass|passcode)$/,
     judge: "password"
@@ -13790,6 +13986,13 @@ function isKeyBody(pem) {
   const body = pem.replace(/-----[^-]{0,40}-----|\\[nr]|[\s"'\\,+]/g, "").replace(/^.{0,200}?DEK-Info:[\w-]{1,40},[0-9A-F]{16,32}/, "");
   return body.length >= 48 && /^[A-Za-z0-9+/=]{48}/.test(body) && !isPlaceholder(body.slice(0, 64));
 }
+function isUrlPassword(value, around) {
+  if (/^\d{1,5};[\w .-]{1,40}=/.test(value)) return false;
+  const at3 = around.indexOf(`:${value}@`);
+  const user2 = /[^/:@]*$/.exec(around.slice(0, at3))?.[0];
+  const host = /^[\w.[\]:-]*/.exec(around.slice(at3 + value.length + 2))?.[0] ?? "";
+  return user2 !== value || !/^(?:[\w-]+|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{0,5})?$/.test(host);
+}
 var URL_RISK = "Whoever has the URL signs in with the user and password in it.";
 var STRUCTURE_RULES = [
   {
@@ -13863,6 +14066,7 @@ var STRUCTURE_RULES = [
     owasp: "NHI2",
     keywords: ["://"],
     pattern: /:\/\/[^\s:/?#@"'`<>\\,;|()[\]]{0,128}:(?<value>[^\s/?#@"'`<>\\]{3,256})@[A-Za-z0-9[\]._${-]{1,253}/y,
+    test: isUrlPassword,
     judged: true
   },
   {
@@ -13875,6 +14079,31 @@ var STRUCTURE_RULES = [
     keywords: ["jdbc:oracle:thin:"],
     pattern: /jdbc:oracle:thin:[\w$#.-]{1,60}\/(?<value>[^\s@"'`<>\\/]{4,128})@/iy,
     judged: true
+  },
+  {
+    type: "format",
+    id: "positional-password",
+    name: "Password by its place: after the user in a call that signs in",
+    risk: URL_RISK,
+    remedy: REMEDIES2.database,
+    owasp: "NHI2",
+    keywords: [
+      "auth=(",
+      "auth = (",
+      "basicauth(",
+      "basic_auth(",
+      "digestauth(",
+      "proxyauth(",
+      "getconnection("
+    ].concat([
+      "networkcredential(",
+      "passwordcredential(",
+      "passwordcredentials(",
+      "passwordauthentication("
+    ]),
+    pattern: /[a-z_]{4,30}(?:(?<=auth)\s?=\s?)?\((?:\s{0,40}[^\s"'`,()]{1,80}\s{0,4},)?\s{0,40}["'][^"'\n]{0,80}["']\s{0,4},\s{0,40}["'](?<value>[^"'\s]{4,200})["']\s{0,40}[,)]/iy,
+    judged: true,
+    textOnly: true
   },
   {
     type: "format",
@@ -14119,7 +14348,7 @@ function normaliseName(name) {
   return words.join("_").replace(/\d{1,4}$/, "");
 }
 var FILLERS = /^(?:value|val|str|string|plain|plaintext|text|literal|default|raw|clear|dev|test|tst|qa|uat|int|stg|stage|staging|prd|prod|production|live|eu|us|\d{1,6}|primary|secondary|old|new|current|env|var|param|com|net|windows|core|dfs|blob)$/;
-var HARMLESS2 = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:\w{1,20}_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
+var HARMLESS2 = /(?:^|_)(?:idempotency|page|paging|next|next_page|prev|previous|continuation|pagination|cursor|sync|resume|delta|change|csrf|xsrf|authenticity|antiforgery|pad|eos|bos|unk|sep|cls|mask|special|stop|start|end|begin|image|text|word|sub|oov|max|min|num|total|avg|input|output|prompt|completion|cached|reasoning|per|count|public|pub|partition|sort|foreign|hash|lock|fencing|concurrency|client_request|request|dedup|duplicate|verb|lex|syntax|design|reset|forgot|show|hide|confirm|no|has|is|use|with|without|require|required|enable|enabled|disable|allow|validate|check|verify|invalid|wrong|bad|missing|empty)_(?:(?:page|forward|backward|new|request|sequence|word|text|id|count|length|index|default|sort|cache)_)?(?:token|tokens|key|secret|password|pwd|passwd|pass|pat|credential|credentials)$|(?:^|_)encrypted_credentials?$|(?:by|bypass|compass|first_pass|second_pass|multi_?pass|single_pass|low_pass|high_pass|band_pass|one_pass|two_pass|(?:^|_)(?:backward|forward)_pass)$/;
 function isHarmlessName(normalised) {
   return HARMLESS2.test(normalised);
 }
@@ -14238,13 +14467,13 @@ function withoutCredentials(text3) {
   const options = { kind: "config", binary: false, from: 0, to: raw.length };
   const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
   if (matches2.length === 0) return text3.slice(0, LONGEST2);
-  let [shown4, at3] = ["", 0];
+  let [shown6, at3] = ["", 0];
   for (const match2 of matches2) {
     if (match2.end <= at3) continue;
-    shown4 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
+    shown6 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
     at3 = match2.end;
   }
-  return Buffer.from(shown4 + raw.slice(at3), "latin1").toString("utf8");
+  return Buffer.from(shown6 + raw.slice(at3), "latin1").toString("utf8");
 }
 function markOf({ rule }) {
   return `*** (${rule.id})`;
@@ -14268,10 +14497,10 @@ function link(text3, url) {
 var MAX_ROWS = 200;
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const shown4 = rows.slice(0, MAX_ROWS).map(line);
+  const shown6 = rows.slice(0, MAX_ROWS).map(line);
   const more = rows.length > MAX_ROWS ? [`
 \u2026 and ${String(rows.length - MAX_ROWS)} more.`] : [];
-  return [line(head), line(head.map(() => "---")), ...shown4, ...more].join("\n");
+  return [line(head), line(head.map(() => "---")), ...shown6, ...more].join("\n");
 }
 function prose(line) {
   const parts = line.split("`");
@@ -14284,6 +14513,18 @@ function fenced(text3, language = "text") {
   return `${fence}${language}
 ${withoutCredentials(harmlessLines(text3).join("\n"))}
 ${fence}`;
+}
+function fitted(sections, longest) {
+  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
+  if (Buffer.byteLength(text3, "utf8") <= longest) return `${text3}
+`;
+  const part = Buffer.from(text3, "utf8").subarray(0, longest).toString("utf8");
+  const whole2 = part.slice(0, part.lastIndexOf("\n"));
+  const open4 = (whole2.match(/<details>/g)?.length ?? 0) - (whole2.match(/<\/details>/g)?.length ?? 0);
+  return `${whole2}${"\n\n</details>".repeat(Math.max(0, open4))}
+
+\u2026 cut; the log has the rest.
+`;
 }
 
 // core/report/plan-section.ts
@@ -14305,7 +14546,7 @@ function planSection({ changes, unchanged }) {
 
 No changes; ${String(unchanged)} unchanged.`;
   const destroyed = changes.filter(({ action }) => DESTRUCTIVE.includes(action));
-  const others2 = changes.filter((change2) => !destroyed.includes(change2));
+  const others2 = changes.filter((change) => !destroyed.includes(change));
   return [
     "### Plan",
     ...destroyed.length > 0 ? [`**Destroys ${String(destroyed.length)}:**`, changeTable(destroyed)] : [],
@@ -14316,31 +14557,31 @@ No changes; ${String(unchanged)} unchanged.`;
 function changeTable(changes) {
   return table(
     ["Action", "Resource", "Changes"],
-    changes.map((change2) => [
-      `${MARKS[change2.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(change2.action)}`,
-      code(change2.resource),
-      fieldsCell(change2)
+    changes.map((change) => [
+      `${MARKS[change.action] ?? "\u270F\uFE0F"} ${escapeMarkdown(change.action)}`,
+      code(change.resource),
+      fieldsCell(change)
     ])
   );
 }
 function fieldsCell({ fields, values = [] }) {
-  const shown4 = fields.slice(0, MOST).map((field) => {
-    const value = values.find(({ path: path20 }) => path20 === field);
+  const shown6 = fields.slice(0, MOST).map((field) => {
+    const value = values.find(({ path: path19 }) => path19 === field);
     return value === void 0 ? code(field) : valueText(value);
   });
   const more = fields.length > MOST ? [`and ${String(fields.length - MOST)} more`] : [];
-  return [...shown4, ...more].join("<br>");
+  return [...shown6, ...more].join("<br>");
 }
-function valueText({ path: path20, old, now }) {
-  const [before, after] = [shownValue(path20, old), shownValue(path20, now)];
-  const short = `${code(path20)}: ${code(cut(before, SHORT))} \u2192 ${code(cut(after, SHORT))}`;
+function valueText({ path: path19, old, now }) {
+  const [before, after] = [shownValue(path19, old), shownValue(path19, now)];
+  const short = `${code(path19)}: ${code(cut(before, SHORT))} \u2192 ${code(cut(after, SHORT))}`;
   if (before.length <= SHORT && after.length <= SHORT) return short;
   const whole2 = `${code(cut(before, LONGEST3))} \u2192 ${code(cut(after, LONGEST3))}`;
   return `<details><summary>${short}</summary>${whole2}</details>`;
 }
-function shownValue(path20, value) {
+function shownValue(path19, value) {
   if (value === void 0) return "none";
-  const name = /[\w-]+(?=\W*$)/.exec(path20)?.[0] ?? path20;
+  const name = /[\w-]+(?=\W*$)/.exec(path19)?.[0] ?? path19;
   const forms = [`${name}: ${value}`, `${JSON.stringify(name)}: ${JSON.stringify(value)}`];
   return forms.every((form) => withoutCredentials(form) === form) ? value : "***";
 }
@@ -14363,7 +14604,7 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
   found3({
     plan: {
       ...planned,
-      changes: planned.changes.map((change2) => ({ ...change2, values: values.get(change2.resource) ?? [] }))
+      changes: planned.changes.map((change) => ({ ...change, values: values.get(change.resource) ?? [] }))
     }
   });
   for (const { action, resource, fields } of planned.changes) {
@@ -14373,18 +14614,18 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
   await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
   if (plan.engine === "terraform") warn(step2, TERRAFORM);
   const refused3 = refusedLosses(step2, plan);
-  let asked3;
-  const summary = () => asked3 ??= cli.summary(signal);
+  let asked4;
+  const summary = () => asked4 ??= cli.summary(signal);
   await allRight([
     scan2.planned(result, summary),
     access2.plan(summary),
     refused3 ? Promise.reject(refused3) : Promise.resolve()
   ]);
-  return { plan, resolved: await asked3 };
+  return { plan, resolved: await asked4 };
 }
-function shownValue2({ path: path20, old, now }) {
+function shownValue2({ path: path19, old, now }) {
   const text3 = (value) => value === void 0 || typeof value === "string" ? value : JSON.stringify(value);
-  return { path: path20, old: text3(old), now: text3(now) };
+  return { path: path19, old: text3(old), now: text3(now) };
 }
 function refusedLosses({ ci, inputs }, plan) {
   if (!inputs.command.changes) return void 0;
@@ -14411,6 +14652,11 @@ async function reportDeployed({ ci, found: found3 }, summary) {
   found3({ bundle: { name: summary.name, target: summary.target }, resources });
   for (const { kind, key: key2, name, url } of resources)
     ci.info(`Deployed ${name} (${kind}.${key2})${url === "" ? "" : `: ${url}`}`);
+  for (const { key: key2, needsRun } of resources)
+    if (needsRun)
+      ci.info(
+        `The app ${key2} goes on with the code it has: what was deployed begins with \`command: run\`, \`resource: ${key2}\`.`
+      );
   const jobs2 = summary.jobs.map(({ key: key2, id, url }) => [key2, { id, url }]);
   await jsonOutput(ci, "jobs", Object.fromEntries(jobs2), { count: jobs2.length });
   const kinds = [...new Set(resources.map(({ kind }) => kind))].map((kind) => {
@@ -14437,12 +14683,16 @@ async function deployBundle(context) {
     const { name: command } = inputs.command;
     noteChanges(audit, deployedChanges({ plan: planned.plan, there, ...failure && { failure }, command }));
   };
+  let since = step2.serverTime.now();
   const deploy = async () => {
+    since = step2.serverTime.now();
     try {
-      await ci.group("Deploy", () => cli.deploy({ autoApprove: losses(planned.plan).length > 0 }));
+      const autoApprove = losses(planned.plan).length > 0;
+      const { failOnActiveRuns } = inputs;
+      await ci.group("Deploy", () => cli.deploy({ autoApprove, failOnActiveRuns }));
     } catch (error) {
       const failure = toSecretlessError(error);
-      if (failure.code !== "DEPLOYMENT_LOCKED") note2(await readBack(cli).catch(() => void 0), failure);
+      if (!NOT_BEGUN.has(failure.code)) note2(await readBack(cli).catch(() => void 0), failure);
       if (failure.code === "DEPLOY_FAILED")
         await tellUnrecorded(context, AbortSignal.timeout(LOOK3)).catch(() => void 0);
       await alsoUploaded(error, scan2);
@@ -14461,6 +14711,7 @@ async function deployBundle(context) {
   const { workspaceId } = connection;
   const done = { ...planned, folder, host: inputs.host, workspaceId };
   const summary = await readDeployed(cli, done, ports.platform).catch(unknown2);
+  const twins = removeDoubled({ step: step2, audit, api: lasting(api) }, { plan: planned.plan, summary, since });
   const here = proveDeployed(api, summary, { folder, platform: ports.platform }).then(() => {
     note2(summary);
   }, unknown2);
@@ -14468,11 +14719,13 @@ async function deployBundle(context) {
   const uploads = looks[1].catch(() => allRight(looks));
   uploads.catch(() => void 0);
   await looks[0].catch(() => allRight(looks));
+  await twins;
   found3({ unpinned: unpinnedCode(summary.tree) });
   await reportDeployed(step2, summary);
   await uploads;
   await access2.apply(summary);
 }
+var NOT_BEGUN = /* @__PURE__ */ new Set(["DEPLOYMENT_LOCKED", "RUNS_ACTIVE"]);
 var STOPPED_HALFWAY = /* @__PURE__ */ new Set(["DEPLOY_FAILED", "BUILD_FAILED"]);
 async function alsoUploaded(error, scan2) {
   if (!(error instanceof SecretlessError) || !STOPPED_HALFWAY.has(error.code)) throw error;
@@ -14584,14 +14837,294 @@ function warnOfRivals(step2) {
   );
 }
 
+// core/cli/run-options.ts
+var FITS = {
+  params: { input: "run-parameters", kinds: ["jobs"] },
+  restart: { input: "restart", kinds: ["jobs", "pipelines", "apps"] },
+  only: { input: "only", kinds: ["jobs"] },
+  "python-params": {
+    input: "python-params",
+    kinds: ["jobs"],
+    tasks: ["spark_python_task", "python_wheel_task"]
+  },
+  "python-named-params": { input: "python-named-params", kinds: ["jobs"], tasks: ["python_wheel_task"] },
+  "notebook-params": { input: "notebook-params", kinds: ["jobs"], tasks: ["notebook_task"] },
+  "sql-params": { input: "sql-params", kinds: ["jobs"], tasks: ["sql_task"] },
+  "jar-params": { input: "jar-params", kinds: ["jobs"], tasks: ["spark_jar_task"] },
+  "spark-submit-params": { input: "spark-submit-params", kinds: ["jobs"], tasks: ["spark_submit_task"] },
+  "dbt-commands": { input: "dbt-commands", kinds: ["jobs"], tasks: ["dbt_task"] },
+  "pipeline-params": { input: "pipeline-params", kinds: ["jobs"], tasks: ["pipeline_task"] },
+  refresh: { input: "refresh", kinds: ["pipelines"] },
+  "full-refresh": { input: "full-refresh", kinds: ["pipelines"] },
+  "refresh-all": { input: "refresh-all", kinds: ["pipelines"] },
+  "full-refresh-all": { input: "full-refresh-all", kinds: ["pipelines"] },
+  "validate-only": { input: "validate-only", kinds: ["pipelines"] }
+};
+function runOptions(inputs) {
+  const all = {
+    params: inputs.runParameters,
+    restart: inputs.restart,
+    only: inputs.only,
+    "python-params": inputs.pythonParams,
+    "python-named-params": inputs.pythonNamedParams,
+    "notebook-params": inputs.notebookParams,
+    "sql-params": inputs.sqlParams,
+    "jar-params": inputs.jarParams,
+    "spark-submit-params": inputs.sparkSubmitParams,
+    "dbt-commands": inputs.dbtCommands,
+    "pipeline-params": inputs.pipelineParams,
+    refresh: inputs.refresh,
+    "full-refresh": inputs.fullRefresh,
+    "refresh-all": inputs.refreshAll,
+    "full-refresh-all": inputs.fullRefreshAll,
+    "validate-only": inputs.validateOnly
+  };
+  const asked4 = Object.entries(all).filter(
+    ([, value]) => typeof value === "boolean" ? value : Object.keys(value).length > 0
+  );
+  return Object.fromEntries(asked4);
+}
+function checkRunOptions(tree, resource, options) {
+  const found3 = whatIs(tree, resource);
+  if (found3 === void 0) return;
+  const { kind, settings } = found3;
+  const mistakes = Object.keys(options).flatMap((flag) => {
+    const fit = FITS[flag];
+    if (!fit) return [];
+    const { input, kinds, tasks } = fit;
+    const problem = `Input \`${input}\` does not fit "${resource}", which would pass over it.`;
+    const remedy = "Take it out of the step, or correct `resource`.";
+    if (!kinds.some((one) => one === kind))
+      return [{ problem, expected: namesOf(kinds), actual: NAMES[kind] ?? kind, remedy }];
+    const parameters = listAt(settings, "parameters").length > 0;
+    if (tasks && parameters) {
+      const instead = "Name the job's own parameters in `run-parameters`.";
+      return [
+        { problem, expected: "parameters of the job", actual: "a job with parameters", remedy: instead }
+      ];
+    }
+    if (flag === "params" && !parameters)
+      return [{ problem, expected: "a job with `parameters`", actual: "a job without", remedy }];
+    const own = tasksOf2(settings);
+    if (!tasks || own.length === 0 || own.some((task2) => tasks.some((name) => isObject2(member(task2, name)))))
+      return [];
+    return [{ problem, expected: `a task with ${tasks.join(" or ")}`, actual: "no such task", remedy }];
+  });
+  if (mistakes.length === 0) return;
+  throw new SecretlessError("INPUT_INVALID", {
+    problem: mistakes.length === 1 ? "One input is not right." : `${String(mistakes.length)} inputs are not right.`,
+    remedy: "Correct them in the pipeline file; nothing was started.",
+    mistakes
+  });
+}
+var NAMES = {
+  jobs: "a job",
+  pipelines: "a pipeline",
+  apps: "an app",
+  scripts: "a script"
+};
+var namesOf = (kinds) => kinds.map((kind) => NAMES[kind] ?? kind).join(" or ");
+function whatIs(tree, resource) {
+  const all = [
+    ...members(member(tree, "scripts")).map(([key2, settings]) => ({ kind: "scripts", key: key2, settings })),
+    ...["jobs", "pipelines", "apps"].flatMap(
+      (kind) => members(member(tree, "resources", kind)).map(([key2, settings]) => ({ kind, key: key2, settings }))
+    )
+  ];
+  return all.find(({ kind, key: key2 }) => key2 === resource || `${kind}.${key2}` === resource);
+}
+function tasksOf2(job2) {
+  return listAt(job2, "tasks").flatMap((task2) => {
+    const inner = member(task2, "for_each_task", "task");
+    return inner === void 0 ? [task2] : [task2, inner];
+  });
+}
+
+// core/flow/unseen-run.ts
+var LOOKS = [0, 1e3, 2e3];
+var EXACT2 = 5e3;
+async function unseenRuns(of2) {
+  const { clock, summary, resource } = of2;
+  const api = lasting(of2.api);
+  const idIn = (kind) => summary[kind].find(({ key: key2 }) => resource === key2 || resource === `${kind}.${key2}`)?.id;
+  const [job2, pipeline2] = [idIn("jobs"), idIn("pipelines")];
+  if (job2 === void 0 && pipeline2 === void 0) return [];
+  let looked = 0;
+  for (const at3 of LOOKS) {
+    if (at3 > looked) await clock.sleep(at3 - looked);
+    looked = at3;
+    const found3 = [
+      ...job2 === void 0 ? [] : await jobRuns(api, job2, of2),
+      ...pipeline2 === void 0 ? [] : await updates(api, pipeline2, of2)
+    ];
+    if (found3.length > 0) return found3;
+  }
+  return [];
+}
+var isSince = (time, { since }) => Number(time) >= since - EXACT2;
+async function jobRuns(api, job2, of2) {
+  const query = { job_id: job2, active_only: "true" };
+  const runs = await listAll(api, "/api/2.2/jobs/runs/list", JOB_RUNS.key("runs"), query);
+  return runs.filter((run2) => textAt(run2, "creator_user_name").toLowerCase() === of2.principal.toLowerCase()).filter((run2) => isSince(member(run2, "start_time"), of2)).map((run2) => ({ kind: "jobs", url: textAt(run2, "run_page_url"), id: textAt(run2, "run_id") }));
+}
+var ENDED = /* @__PURE__ */ new Set(["CANCELED", "COMPLETED", "FAILED"]);
+async function updates(api, pipeline2, of2) {
+  const path19 = `/api/2.0/pipelines/${encodeURIComponent(pipeline2)}/updates`;
+  try {
+    const answer = await api.call({ method: "GET", path: path19, query: { max_results: "5" } });
+    const active = PIPELINE_UPDATES.list(answer, "updates").filter(
+      (update) => !ENDED.has(textAt(update, "state")) && isSince(member(update, "creation_time"), of2)
+    );
+    return active.length === 0 ? [] : [{ kind: "pipelines", id: pipeline2 }];
+  } catch (error) {
+    if (error instanceof ApiFailure && error.missing) return [];
+    throw error;
+  }
+}
+
+// core/api/run-results.ts
+var MOST2 = 50;
+var hasFailed = ({ result }) => /^(?:FAILED|TIMEDOUT|INTERNAL_ERROR)$/.test(result);
+async function taskResults(api, runId2) {
+  try {
+    const all = await listAll(api, "/api/2.2/jobs/runs/get", RUN.key("tasks"), { run_id: runId2 });
+    const tries = /* @__PURE__ */ new Map();
+    for (const task2 of all) {
+      const key2 = RUN_TASK.text(task2, "task_key");
+      if (triesOf(task2) >= triesOf(tries.get(key2))) tries.set(key2, task2);
+    }
+    const results = [...tries].map(([task2, json]) => ({ task: task2, json, result: resultOf(json) }));
+    const sorted2 = [...results.filter(hasFailed), ...results.filter((one) => !hasFailed(one))];
+    const tasks = await inParallel(
+      sorted2.slice(0, MOST2),
+      ({ task: task2, json, result }) => readOutput(api, { task: task2, json, result })
+    );
+    return { tasks, more: Math.max(0, sorted2.length - MOST2) };
+  } catch (error) {
+    throw callError("The look at the run's tasks", error);
+  }
+}
+var triesOf = (task2) => Number(textAt(task2, "attempt_number") || "-1");
+function resultOf(task2) {
+  return RUN_TASK.text(task2, "state", "result_state") || RUN_TASK.text(task2, "state", "life_cycle_state") || RUN_TASK.text(task2, "status", "termination_details", "code") || "UNKNOWN";
+}
+async function readOutput(api, { task: task2, json, result }) {
+  const message = RUN_TASK.text(json, "state", "state_message");
+  const failed = hasFailed({ result });
+  const without = { task: task2, result, ...failed && message !== "" && { error: message } };
+  if (!failed && result !== "SUCCESS") return without;
+  const query = { run_id: textAt(json, "run_id") };
+  try {
+    const answer = await api.call({ method: "GET", path: "/api/2.2/jobs/runs/get-output", query });
+    const error = RUN_OUTPUT.text(answer, "error") || (failed ? message : "");
+    const trace = RUN_OUTPUT.text(answer, "error_trace");
+    const output = outputOf(answer);
+    return {
+      ...{ task: task2, result },
+      ...output !== "" && { output },
+      ...error !== "" && { error },
+      ...trace !== "" && { trace }
+    };
+  } catch (error) {
+    if (error instanceof ApiFailure && error.is(400, 403, 404)) return without;
+    throw error;
+  }
+}
+function outputOf(answer) {
+  const returned = RUN_OUTPUT.text(answer, "notebook_output", "result");
+  if (returned !== "") return returned;
+  const printed2 = RUN_OUTPUT.text(answer, "logs");
+  if (printed2 !== "") return printed2;
+  const sql = RUN_OUTPUT.member(answer, "sql_output");
+  return sql === void 0 ? "" : writeJson(sql);
+}
+async function updateErrors(api, pipelineId2, updateId2) {
+  try {
+    const path19 = `/api/2.0/pipelines/${encodeURIComponent(pipelineId2)}/events`;
+    const query = { filter: "level='ERROR'", max_results: "100" };
+    const answer = await api.call({ method: "GET", path: path19, query });
+    return PIPELINE_EVENTS.list(answer, "events").flatMap((event) => {
+      if (PIPELINE_EVENT.text(event, "origin", "update_id") !== updateId2) return [];
+      const exceptions = PIPELINE_EVENT.list(event, "error", "exceptions").map(
+        (one) => textAt(one, "message")
+      );
+      const texts2 = [PIPELINE_EVENT.text(event, "message"), ...exceptions].filter((text3) => text3 !== "");
+      return texts2.length === 0 ? [] : [texts2.join("\n")];
+    });
+  } catch (error) {
+    throw callError("The look at the pipeline's events", error);
+  }
+}
+
+// core/flow/run-results.ts
+var LONGEST4 = 4e3;
+var MOST3 = 10;
+async function tellResults({ ci }, api, url, failed) {
+  try {
+    const { tasks, more } = await resultsOf(api, url, failed);
+    const facts = tasks.map(factsOf);
+    if (failed)
+      for (const one of facts) await ci.group(`Task ${one.task}: ${one.result}`, () => tell(ci, one));
+    if (more > 0) ci.info(`${String(more)} more tasks were not looked at.`);
+    return facts;
+  } catch (error) {
+    ci.info(`What the tasks left cannot be shown: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+async function resultsOf(api, url, failed) {
+  const run2 = runId(url);
+  if (run2 !== void 0) return taskResults(api, run2);
+  const [pipeline2, update] = [pipelineId(url), updateId(url)];
+  if (!failed || pipeline2 === void 0 || update === void 0) return { tasks: [], more: 0 };
+  const errors = await updateErrors(api, pipeline2, update);
+  const tasks = errors.slice(0, MOST3).map((error) => ({ task: "update", result: "FAILED", error }));
+  return { tasks, more: 0 };
+}
+function factsOf({ task: task2, result, output, error, trace }) {
+  return {
+    ...{ task: task2, result },
+    ...output !== void 0 && { output: shown3(output, "end") },
+    ...error !== void 0 && { error: shown3(error, "start") },
+    ...trace !== void 0 && { trace: shown3(trace, "end") }
+  };
+}
+function shown3(text3, keep) {
+  const safe = withoutCredentials(harmlessLines(text3).join("\n")).trim();
+  if (safe.length <= LONGEST4) return safe;
+  return keep === "start" ? `${safe.slice(0, LONGEST4)} \u2026` : `\u2026 ${safe.slice(-LONGEST4)}`;
+}
+function tell(ci, { error, trace, output }) {
+  for (const text3 of [error, trace, output])
+    for (const line of text3 === void 0 ? [] : text3.split("\n")) ci.info(line);
+  return Promise.resolve();
+}
+function taskMistakes(tasks) {
+  const failed = tasks.filter(hasFailed);
+  const rest = failed.length - MOST3;
+  return [
+    ...failed.slice(0, MOST3).map(({ task: task2, result, error }) => ({
+      problem: `Task "${task2}" (${result}): ${(error ?? "").split("\n")[0] || "it says no reason"}`
+    })),
+    ...rest > 0 ? [{ problem: `${String(rest)} more tasks failed.` }] : []
+  ];
+}
+
 // core/commands/run.ts
+var BRIEFLY = 4e3;
 async function runResource({ step: step2, audit, cli, api }) {
-  const { ci, inputs, signal, found: found3 } = step2;
-  const { resource = "", runParameters: parameters, wait } = inputs;
+  const { ci, inputs, ports, serverTime, signal, found: found3 } = step2;
+  const { resource = "", wait } = inputs;
+  const options = runOptions(inputs);
+  if (Object.keys(options).length > 0) checkRunOptions((await cli.summary(signal)).tree, resource, options);
   let url = "";
   const report2 = async (result) => {
-    found3({ run: { resource, url, result } });
-    await ci.output("run", JSON.stringify({ id: runId(url) ?? "", url, result }));
+    const ended = url !== "" && wait && !signal.aborted;
+    const tasks = ended ? await tellResults(step2, api, url, result === "failed") : [];
+    found3({ run: { resource, url, result, tasks } });
+    const told2 = { id: runId(url) ?? "", url, result };
+    await jsonOutput(ci, "run", { ...told2, tasks }, told2);
+    return tasks;
   };
   const onUrl = (started) => {
     url = started;
@@ -14600,25 +15133,50 @@ async function runResource({ step: step2, audit, cli, api }) {
     const run2 = { change: "created", outcome: { ok: true }, kind: "runs", resource, id };
     noteChanges(audit, [{ ...run2, bundle: "", target: inputs.target ?? "", command }]);
   };
+  const cancelUnseen = async () => {
+    const summary = await cli.summary(AbortSignal.timeout(BRIEFLY));
+    const principal = inputs.clientId;
+    const runs = await unseenRuns({ api, clock: ports.clock, summary, resource, principal, since });
+    const [one] = runs;
+    if (runs.length > 1) {
+      const links = runs.flatMap((run2) => "url" in run2 ? [run2.url] : []);
+      warn(
+        step2,
+        `The job was cancelled while ${resource} was being started, and several runs of it began then: none was cancelled. ${links.join(", ")}`
+      );
+    } else if (one?.kind === "jobs") {
+      if (one.url !== "") onUrl(one.url);
+      await cancelRun(api, one.id);
+    } else if (one) await stopPipeline(api, one.id);
+    if (runs.length === 1)
+      ci.info(`The run of ${resource} that had just begun was cancelled, as the job was.`);
+  };
+  const since = serverTime.now();
   try {
-    await ci.group(`Run ${resource}`, () => cli.run({ resource, parameters, wait, onUrl }, signal));
+    await ci.group(`Run ${resource}`, () => cli.run({ resource, options, wait, onUrl }, signal));
     await report2(wait ? "succeeded" : "started");
   } catch (error) {
     const [run2, pipeline2] = [runId(url), pipelineId(url)];
     if (signal.aborted && run2 !== void 0) await cancelRun(api, run2);
     if (signal.aborted && pipeline2 !== void 0) await stopPipeline(api, pipeline2);
     if (signal.aborted && url !== "") ci.info(`${url} was cancelled, as the job was.`);
-    await report2("failed");
-    throw withLink(error, url);
+    else if (signal.aborted)
+      await cancelUnseen().catch(() => {
+        warn(
+          step2,
+          `Whether a run of ${resource} had begun when the job was cancelled could not be found out.`
+        );
+      });
+    throw withTasks(error, url, await report2("failed"));
   }
 }
-function withLink(error, url) {
+function withTasks(error, url, tasks) {
   if (!(error instanceof SecretlessError) || !error.code.startsWith("RUN_") || url === "") return error;
   const { code: code2, details: details2, mistakes, others: others2, cause } = error;
   return new SecretlessError(code2, {
     ...details2,
     remedy: `Look at the run: ${url}`,
-    mistakes,
+    mistakes: [...mistakes, ...taskMistakes(tasks)],
     others: others2,
     cause
   });
@@ -14751,10 +15309,10 @@ async function causeOf({ description }, presented, accepted, { clientId, dialect
 // core/federation/token-response.ts
 var QUOTED2 = 4e3;
 var LONGEST_LIFE = 86400;
-async function requestToken(endpoint, form, { send, clock, signal }) {
+async function requestToken(endpoint2, form, { send, clock, signal }) {
   const request = {
     method: "POST",
-    url: endpoint,
+    url: endpoint2,
     headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
     body: new URLSearchParams(form).toString(),
     ...signal && { signal }
@@ -14871,8 +15429,8 @@ var ENTRA_ERRORS = [
   },
   {
     codes: [7002138],
-    cause: "no federated identity credential has its subject, letter for letter.",
-    remedy: "Subjects are compared with regard to upper and lower case: copy the one that was presented into the credential, or add one.",
+    cause: "a federated identity credential has its subject, but in other letter case.",
+    remedy: "Subjects are compared letter for letter: copy the one that was presented into the credential (the repository as GitHub writes it), or add one.",
     retry: "propagation",
     credentialHelps: true
   },
@@ -15030,7 +15588,7 @@ var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
 var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
 function entraExchange(options) {
   const { cloud, tenantId, clientId, clock } = options;
-  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  const endpoint2 = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
   let refusedSince;
   return {
     audience: options.audience ?? cloud.audience,
@@ -15040,9 +15598,9 @@ function entraExchange(options) {
         client_id: clientId,
         client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         client_assertion: token2,
-        scope: `${DATABRICKS_APPLICATION}/.default`
+        scope: `${options.resource ?? DATABRICKS_APPLICATION}/.default`
       };
-      const answer = await requestToken(endpoint, form, { ...options, signal });
+      const answer = await requestToken(endpoint2, form, { ...options, signal });
       if ("accessToken" in answer) {
         refusedSince = void 0;
         return answer;
@@ -15071,7 +15629,7 @@ function entraCloud(host, environment2) {
   const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
   if (known2) return known2;
   if (url && isLoopback(url.hostname)) {
-    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
+    return { ...byHost, authority: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
   }
   throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
     problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
@@ -15143,8 +15701,8 @@ async function listFolder(api, folder) {
     return listAt(answer, "objects").map((one) => {
       const modified = Number(OBJECT.text(one, "modified_at"));
       const writtenAt = modified > 0 ? new Date(modified).toISOString() : void 0;
-      const isFile = OBJECT.text(one, "object_type") === "FILE";
-      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile, writtenAt };
+      const isFile2 = OBJECT.text(one, "object_type") === "FILE";
+      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile: isFile2, writtenAt };
     });
   } catch (error) {
     if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
@@ -15202,15 +15760,486 @@ async function letRead(api, folder, principals) {
   });
 }
 
+// core/access/kinds/entra-application.ts
+var MOST_CREDENTIALS = 20;
+var EXCHANGE_AUDIENCE = /^api:\/\/AzureADTokenExchange(?:USGov|China)?$/;
+var ARM_VERSION = "2024-11-30";
+var impossible = (problem, remedy) => ({
+  unknown: { state: "impossible", mistake: { problem, remedy } }
+});
+var unreadable3 = (missingRight) => ({
+  unknown: { state: "unreadable", missingRight }
+});
+var of = (object3, key2) => object3[key2] ?? "";
+var markOf2 = (object3) => `databricks-secretless ${of(object3, "name")}`;
+var folderOf2 = (clientId) => `/v1.0/applications(appId='${encodeURIComponent(clientId)}')/federatedIdentityCredentials`;
+var pathOf = (object3) => `${folderOf2(of(object3, "client_id"))}/${encodeURIComponent(of(object3, "name"))}`;
+async function asked(api, path19, query = {}) {
+  try {
+    return await api.call({ method: "GET", path: path19, query });
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.refused) return "refused";
+    if (error.missing) return "missing";
+    throw error;
+  }
+}
+async function expectedOf({ databricks }, { arm, authority }, { tenant = "", credential = "", audience = "" }) {
+  const what = `credential "${credential}"`;
+  const info = await asked(
+    databricks,
+    `/api/2.1/unity-catalog/credentials/${encodeURIComponent(credential)}`
+  );
+  if (info === "refused") return unreadable3(`MANAGE on ${what}`);
+  if (info === "missing")
+    return impossible(
+      `Credential "${credential}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      "Create it, correct the name, or give the registrar MANAGE on it."
+    );
+  const azure = CREDENTIAL.member(info, "azure_managed_identity");
+  const identity = AZURE_IDENTITY.text(azure, "managed_identity_id");
+  if (!/^\/subscriptions\/[^?#]+$/i.test(identity))
+    return impossible(
+      `Credential "${credential}" presents no user-assigned managed identity, which is the only one that an application can trust.`,
+      "Give its access connector a user-assigned identity, and make the credential with managed_identity_id."
+    );
+  const path19 = identity.split("/").map(encodeURIComponent).join("/");
+  const found3 = await asked(arm, path19, { "api-version": ARM_VERSION });
+  if (found3 === "refused" || found3 === "missing") return unreadable3(`Reader on ${identity}`);
+  const home = textAt(found3, "properties", "tenantId").toLowerCase();
+  const subject2 = textAt(found3, "properties", "principalId");
+  if (!isUuid(subject2)) return unreadable3(`Reader on ${identity} (no principal ID was shown)`);
+  if (home !== tenant)
+    return impossible(
+      `The managed identity of ${what} is in tenant ${home}, the application in ${tenant}: an application trusts identities of its own tenant alone.`,
+      "Use an identity of the application's tenant."
+    );
+  return { known: { issuer: `${authority}/${tenant}/v2.0`, subject: subject2, audience } };
+}
+async function credentialsOf({ graph }, clientId) {
+  const found3 = await asked(graph, folderOf2(clientId));
+  if (found3 === "refused")
+    return unreadable3(`Application.ReadWrite.OwnedBy, as an owner of application ${clientId}`);
+  if (found3 === "missing")
+    return impossible(
+      `The tenant has no app registration with the application ID ${clientId}.`,
+      "Correct client_id: it is the application (client) ID of an app registration, not an object ID."
+    );
+  return { known: listAt(found3, "value") };
+}
+var nameOf3 = (credential) => textAt(credential, "name");
+var audiencesOf = (credential) => listAt(credential, "audiences").map(String).join(", ");
+function planOne(object3, expected, listed2) {
+  if ("unknown" in expected) return expected.unknown;
+  if ("unknown" in listed2) return listed2.unknown;
+  const { issuer, subject: subject2, audience } = expected.known;
+  const own = listed2.known.find((one) => nameOf3(one) === of(object3, "name"));
+  const taken = listed2.known.find(
+    (one) => one !== own && textAt(one, "issuer") === issuer && textAt(one, "subject") === subject2
+  );
+  const application = `application ${of(object3, "client_id")}`;
+  if (taken !== void 0)
+    return {
+      state: "foreign",
+      shown: `federated identity credential "${nameOf3(taken)}" of ${application} trusts the same issuer and subject`
+    };
+  if (own === void 0) {
+    if (listed2.known.length < MOST_CREDENTIALS) return { state: "absent" };
+    const problem = `${application} has ${listed2.known.length} federated identity credentials, the most that there may be.`;
+    const remedy = "Delete one that nobody needs: az ad app federated-credential list --id <client_id>.";
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  if (textAt(own, "description") !== markOf2(object3))
+    return {
+      state: "foreign",
+      shown: `federated identity credential "${nameOf3(own)}" of ${application} is not this product's`
+    };
+  const differences = [
+    ["issuer", textAt(own, "issuer"), issuer],
+    ["subject", textAt(own, "subject"), subject2],
+    ["audience", audiencesOf(own), audience]
+  ].filter(([, is, wanted]) => is !== wanted);
+  if (differences.length === 0) return { state: "present" };
+  return {
+    state: "differs",
+    differences: differences.map(([what, is, wanted]) => `${what} is ${is}, not ${wanted}`)
+  };
+}
+async function read3(objects, ports) {
+  const { entra } = ports;
+  if (entra === void 0)
+    return {
+      plan: () => ({ state: "unreadable", missingRight: "the registrar of Entra ID" }),
+      notes: () => [],
+      granted: () => []
+    };
+  const keyOf = (object3) => JSON.stringify([object3["credential"], object3["audience"]]);
+  const presented = new Map(objects.map((object3) => [keyOf(object3), object3]));
+  const applications = [...new Set(objects.map((object3) => of(object3, "client_id")))];
+  const [identities, lists] = await Promise.all([
+    inParallel([...presented.values()], (object3) => expectedOf(ports, entra, object3)),
+    inParallel(applications, (clientId) => credentialsOf(entra, clientId))
+  ]);
+  const expected = new Map([...presented.keys()].map((key2, at3) => [key2, identities[at3]]));
+  const listed2 = new Map(applications.map((id, at3) => [id, lists[at3]]));
+  return {
+    plan: (object3) => planOne(
+      object3,
+      expected.get(keyOf(object3)) ?? unreadable3("the credential"),
+      listed2.get(of(object3, "client_id")) ?? unreadable3("the application")
+    ),
+    notes(object3) {
+      const found3 = expected.get(keyOf(object3));
+      if (found3 === void 0 || "unknown" in found3) return [];
+      const { issuer, subject: subject2, audience } = found3.known;
+      return [
+        `application ${of(object3, "client_id")} is to trust issuer ${issuer}, subject ${subject2}, audience ${audience}`
+      ];
+    },
+    granted: () => []
+  };
+}
+async function resolved(ports, entra, object3) {
+  const expected = await expectedOf(ports, entra, object3);
+  if ("known" in expected) return expected.known;
+  const { unknown: unknown2 } = expected;
+  const why = unknown2.state === "impossible" ? unknown2.mistake.problem : "what the credential presents cannot be read";
+  throw new ApiFailure(409, "IDENTITY_UNRESOLVED", why);
+}
+function connected({ entra }) {
+  if (entra === void 0) throw new Error("Entra ID is changed by its registrar alone");
+  return entra;
+}
+async function apply(objects, ports) {
+  const entra = connected(ports);
+  const { graph } = entra;
+  for (const object3 of objects) {
+    const { issuer, subject: subject2, audience } = await resolved(ports, entra, object3);
+    const trust = { issuer, subject: subject2, audiences: [audience], description: markOf2(object3) };
+    const update = () => graph.call({ method: "PATCH", path: pathOf(object3), body: trust, repeatable: true });
+    const listed2 = await credentialsOf(entra, of(object3, "client_id"));
+    const own = "known" in listed2 && listed2.known.find((one) => nameOf3(one) === of(object3, "name"));
+    if (own) await update();
+    else {
+      const body = { name: of(object3, "name"), ...trust };
+      await graph.call({ method: "POST", path: folderOf2(of(object3, "client_id")), body });
+    }
+  }
+}
+async function withdraw(objects, ports) {
+  const entra = connected(ports);
+  for (const object3 of objects) {
+    const listed2 = await credentialsOf(entra, of(object3, "client_id"));
+    if ("unknown" in listed2 && listed2.unknown.state === "impossible") continue;
+    const all = "known" in listed2 ? listed2.known : [];
+    const own = all.find((one) => nameOf3(one) === of(object3, "name"));
+    if ("known" in listed2 && (own === void 0 || textAt(own, "description") !== markOf2(object3))) continue;
+    try {
+      await entra.graph.call({ method: "DELETE", path: pathOf(object3) });
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || !error.missing) throw error;
+    }
+  }
+}
+var entraApplication = {
+  name: "entra_application",
+  provider: "entra",
+  needsProvider: true,
+  foldsCase: true,
+  connect: ({ workspace }) => workspace,
+  grant: () => void 0,
+  spec: object({
+    client_id: required(
+      placed2(
+        text({
+          pattern: UUID,
+          says: "an application ID (UUID)",
+          description: "Application (client) ID of the app registration."
+        })
+      )
+    )
+  }),
+  presents: true,
+  marked: true,
+  revocation: {
+    lag: "Entra ID forgets a credential within minutes; an access token already issued lives on for 60 to 90 minutes",
+    hardStop: "disable the application's service principal"
+  },
+  object(spec, { present: present5, name, entra, report: report2 }) {
+    const { client_id: clientId } = spec;
+    if (present5 === void 0 || entra === void 0) {
+      report2({
+        problem: present5 ? "Which tenant the application is in is not known." : "An application trusts the identity of a Unity Catalog credential alone.",
+        expected: present5 ? "providers.entra.tenant_id in the policy" : "present: { credential: \u2026, audience: \u2026 }",
+        place: clientId.place
+      });
+      return void 0;
+    }
+    if (!EXCHANGE_AUDIENCE.test(present5.audience)) {
+      report2({
+        problem: `"${present5.audience}" is no audience that an application can trust.`,
+        expected: "api://AzureADTokenExchange (that of the cloud)",
+        actual: present5.audience,
+        place: clientId.place
+      });
+      return void 0;
+    }
+    const { tenantId: tenant, authority } = entra;
+    const { credential, audience } = present5;
+    return { client_id: clientId.value.toLowerCase(), tenant, authority, credential, audience, name };
+  },
+  manifest: ({ client_id = "", tenant = "", authority = "", credential = "", audience = "" }) => ({
+    ...{ kind: "entra_application", client_id, tenant, authority },
+    present: { credential, audience }
+  }),
+  resource: (object3) => of(object3, "client_id"),
+  describe: ({ client_id = "", tenant = "", credential = "", audience = "" }) => `trust of application ${client_id} (tenant ${tenant}) in the managed identity of credential "${credential}", audience ${audience}`,
+  undoCommand: (object3) => `az ad app federated-credential delete --id ${of(object3, "client_id")} --federated-credential-id ${of(object3, "name")}`,
+  batch: (object3) => of(object3, "client_id"),
+  read: read3,
+  apply,
+  withdraw
+};
+
+// core/access/kinds/grant-kind.ts
+function planOne2(reading, of2, object3, workspaceId) {
+  if (reading === void 0 || reading.state === "unreadable")
+    return { state: "unreadable", missingRight: reading?.missingRight ?? `MANAGE on the ${of2.type}` };
+  if (reading.state === "impossible") {
+    const { problem: problem2, remedy: remedy2 } = reading;
+    return { state: "impossible", mistake: { problem: problem2, remedy: remedy2 } };
+  }
+  const { facts } = reading;
+  if (isGranted(facts, object3["principal"] ?? "")) return { state: "present" };
+  const { binding } = facts;
+  if (binding.state !== "isolated" || binding.workspaces.includes(workspaceId)) return { state: "absent" };
+  const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
+  const where = binding.what.startsWith(of2.type) ? "" : ` ${shown(facts)} is in it.`;
+  const target = binding.what.replace(/"(.*)"/, (_, named) => shellQuoted(named));
+  const problem = `${capital2(binding.what)} is isolated and not bound to workspace ${workspaceId}.${where}`;
+  const remedy = `Bind it: databricks workspace-bindings update-bindings ${target} --json ${shellQuoted(body)}`;
+  return { state: "impossible", mistake: { problem, remedy } };
+}
+var capital2 = (word) => `${word[0]?.toUpperCase() ?? ""}${word.slice(1)}`;
+function bindingNote(binding) {
+  switch (binding.state) {
+    case "isolated":
+      return [`${binding.what} is isolated, bound to workspace ${binding.workspaces.join(", ")}`];
+    case "open":
+      return [`${binding.what} is not isolated: every workspace of the metastore can use it`];
+    default:
+      return [];
+  }
+}
+var EVERYBODY = "account users";
+function usageNotes({ around }, principal) {
+  return around.flatMap(({ type, name, users: users2 }) => {
+    if (users2 === void 0 || users2.has(principal) || users2.has(EVERYBODY)) return [];
+    const privilege = type === "schema" ? "USE_SCHEMA" : "USE_CATALOG";
+    const body = JSON.stringify({ changes: [{ principal, add: [privilege] }] });
+    const grant = `databricks grants update ${type} ${shellQuoted(name)} --json ${shellQuoted(body)}`;
+    const words = privilege.replaceAll("_", " ");
+    return [`${principal} also needs ${words} on ${type} "${name}", by a group or by \`${grant}\``];
+  });
+}
+function grantKind(about) {
+  const { of: of2 } = about;
+  const { type, privilege } = of2;
+  const words = privilege.replaceAll("_", " ");
+  const nameOf4 = (object3) => object3[type] ?? "";
+  const principalOf2 = (object3) => object3["principal"] ?? "";
+  const securable = (object3) => ({ of: of2, name: nameOf4(object3) });
+  async function read6(objects, ports) {
+    const readings2 = await readSecurables(ports.databricks, objects.map(securable));
+    const readingOf = (object3) => readings2.get(securableKey(securable(object3)));
+    return {
+      granted: (principals) => [...readings2.values()].flatMap(
+        (reading) => reading.state !== "read" ? [] : [...principals].filter((principal) => isGranted(reading.facts, principal)).map((principal) => ({ [type]: reading.facts.name, principal }))
+      ),
+      plan: (object3) => planOne2(readingOf(object3), of2, object3, ports.workspaceId),
+      notes(object3) {
+        const reading = readingOf(object3);
+        if (reading?.state !== "read") return [];
+        const { facts } = reading;
+        return [...bindingNote(facts.binding), ...facts.notes, ...usageNotes(facts, principalOf2(object3))];
+      }
+    };
+  }
+  async function change(objects, ports, verb) {
+    const name = nameOf4(objects[0] ?? {});
+    const principals = [...new Set(objects.map(principalOf2))];
+    const changes = principals.map((principal) => ({ principal, [verb]: [privilege] }));
+    const path19 = permissionsPath(type, name);
+    try {
+      await ports.databricks.call({ method: "PATCH", path: path19, body: { changes }, repeatable: true });
+    } catch (error) {
+      if (verb === "remove" && error instanceof ApiFailure && error.missing) return;
+      throw error;
+    }
+  }
+  return {
+    name: about.name,
+    provider: "databricks",
+    needsProvider: false,
+    // docs.databricks.com, "Securable objects in Unity Catalog": names are not case-sensitive.
+    foldsCase: true,
+    ...about.reach && { reach: about.reach },
+    connect: ({ workspace }) => workspace,
+    grant: (object3) => nameOf4(object3) === "" || principalOf2(object3) === "" ? void 0 : { ...securable(object3), principal: principalOf2(object3) },
+    spec: placed2(text({ description: about.description })),
+    presents: false,
+    marked: false,
+    revocation: about.revocation,
+    object(spec, context) {
+      const source = spec;
+      const name = context.resolve(source);
+      if (name === void 0) return void 0;
+      if (!about.pattern.test(name) || name.normalize("NFC") !== name) {
+        context.report({
+          problem: `"${quote(name)}" is not the name of a ${type}.`,
+          expected: about.expected,
+          place: source.place
+        });
+        return void 0;
+      }
+      return { [type]: name.toLowerCase(), principal: context.principal };
+    },
+    manifest: (object3) => about.manifest(nameOf4(object3)),
+    resource: nameOf4,
+    describe: (object3) => `${words} on ${type} "${nameOf4(object3)}" for service principal ${principalOf2(object3)}`,
+    undoCommand(object3) {
+      const changes = { changes: [{ principal: principalOf2(object3), remove: [privilege] }] };
+      return `databricks grants update ${type} ${shellQuoted(nameOf4(object3))} --json ${shellQuoted(JSON.stringify(changes))}`;
+    },
+    batch: nameOf4,
+    read: read6,
+    apply: (objects, ports) => change(objects, ports, "add"),
+    withdraw: (objects, ports) => change(objects, ports, "remove")
+  };
+}
+
+// core/access/kinds/unity-catalog-connection.ts
+var KEEPS_NOTHING = /* @__PURE__ */ new Set(["", "SERVICE_CREDENTIAL", "OIDC_TOKEN"]);
+function notesOf(info) {
+  const name = `connection "${CONNECTION.text(info, "name")}"`;
+  const signIn2 = CONNECTION.text(info, "credential_type");
+  const kept = KEEPS_NOTHING.has(signIn2) ? [] : [`${name} signs in with ${signIn2}, which Unity Catalog keeps`];
+  const isHttp = CONNECTION.text(info, "connection_type") === "HTTP";
+  return isHttp ? [`${name} lets the job call any path and method of its host`, ...kept] : kept;
+}
+var CONNECTIONS = {
+  type: "connection",
+  privilege: "USE_CONNECTION",
+  // A foreign catalog opens what is behind the connection to whoever may read the catalog.
+  using: /* @__PURE__ */ new Set(["USE_CONNECTION", "CREATE_FOREIGN_CATALOG", "ALL_PRIVILEGES"]),
+  folder: "connections",
+  bindable: false,
+  described: (info) => ({
+    owners: [CONNECTION.text(info, "owner")],
+    identity: "",
+    notes: notesOf(info)
+  }),
+  residual: (name) => [
+    `whoever holds what connection "${name}" signs in with can do without it, and is not seen`
+  ]
+};
+var unityCatalogConnection = grantKind({
+  of: CONNECTIONS,
+  name: "unity_catalog_connection",
+  reach: "callable",
+  description: "Full name of a Unity Catalog connection: of the metastore, or catalog.schema.connection.",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}(?:(?:\.[^\s./\\*?\p{C}]{1,255}){2})?$/u,
+  expected: "one exact connection, by its name or catalog.schema.connection: no wildcard, slash, space or invisible character",
+  manifest: (connection) => ({ kind: "unity_catalog_connection", connection }),
+  revocation: {
+    lag: "none: the next call through it is refused",
+    hardStop: "delete the connection, or change what it signs in with"
+  }
+});
+
+// core/access/kinds/unity-catalog-credential.ts
+function identityOf(info) {
+  const azure = CREDENTIAL.member(info, "azure_managed_identity");
+  const managed = AZURE_IDENTITY.text(azure, "managed_identity_id");
+  const connector = AZURE_IDENTITY.text(azure, "access_connector_id");
+  return (managed || connector).toLowerCase() || CREDENTIAL.text(info, "aws_iam_role", "role_arn") || CREDENTIAL.text(info, "databricks_gcp_service_account", "email").toLowerCase();
+}
+var SERVICE_CREDENTIALS = {
+  type: "credential",
+  privilege: "ACCESS",
+  // Vending, and signing in with it through a connection.
+  using: /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES", "CREATE_CONNECTION"]),
+  folder: "credentials",
+  bindable: true,
+  described(info) {
+    const purpose = CREDENTIAL.text(info, "purpose");
+    const name = CREDENTIAL.text(info, "name");
+    const about = { owners: [CREDENTIAL.text(info, "owner")], identity: identityOf(info) };
+    if (purpose === "SERVICE") return about;
+    const problem = `Credential "${name}" has the purpose ${purpose || "(none)"}, not SERVICE.`;
+    const remedy = "Name a service credential; a storage credential cannot be used by code in a job.";
+    return { ...about, obstacle: { problem, remedy } };
+  },
+  residual: () => []
+};
+var unityCatalogCredential = grantKind({
+  of: SERVICE_CREDENTIALS,
+  name: "unity_catalog_credential",
+  description: "Name of a Unity Catalog service credential.",
+  // Object names hold no period, slash, space or control character; `*` would be a wildcard.
+  pattern: /^[^\s./\\*?\p{C}]{1,255}$/u,
+  expected: "one exact name: no wildcard, period, slash, space or invisible character",
+  manifest: (credential) => ({ kind: "unity_catalog_credential", credential }),
+  revocation: {
+    lag: "a managed identity token already vended lives on for up to 24 hours; an AWS session for up to 1 hour",
+    hardStop: "remove the role assignment of the credential's cloud identity"
+  }
+});
+
+// core/access/kinds/unity-catalog-secret.ts
+var SECRETS2 = {
+  type: "secret",
+  privilege: "READ_SECRET",
+  // REFERENCE_SECRET lets an object such as a connection sign in with it.
+  using: /* @__PURE__ */ new Set(["READ_SECRET", "REFERENCE_SECRET", "ALL_PRIVILEGES"]),
+  folder: "secrets",
+  bindable: false,
+  described: (info) => ({
+    owners: [textAt(info, "owner"), textAt(info, "effective_owner")],
+    identity: ""
+  }),
+  residual: (name) => [
+    `whoever has read the value of "${name}" before knows it until it is changed`,
+    `where a vault outside of Databricks holds the value of "${name}", who can read it there is not seen`
+  ]
+};
+var unityCatalogSecret = grantKind({
+  of: SECRETS2,
+  name: "unity_catalog_secret",
+  reach: "readable",
+  description: "Full name of a Unity Catalog secret: catalog.schema.secret.",
+  pattern: /^[^\s./\\*?\p{C}]{1,255}(?:\.[^\s./\\*?\p{C}]{1,255}){2}$/u,
+  expected: "one exact secret, catalog.schema.secret: no wildcard, slash, space or invisible character",
+  manifest: (secret) => ({ kind: "unity_catalog_secret", secret }),
+  revocation: {
+    lag: "the next read is refused; a value that was read is known for good, so change it",
+    hardStop: "change the value where it is kept"
+  }
+});
+
 // core/access/kinds/index.ts
-var KINDS = [unityCatalogCredential];
-var LATER_KINDS = [
-  { kind: "entra_application", provider: "entra", needsProvider: true },
-  { kind: "aws_role", provider: "aws", needsProvider: true },
-  { kind: "vault_role", provider: "vault", needsProvider: true }
+var KINDS = [
+  unityCatalogCredential,
+  unityCatalogSecret,
+  unityCatalogConnection,
+  entraApplication
 ];
-function kindOf2(kind, kinds = KINDS) {
-  return kinds.find((one) => one.kind === kind);
+var LATER_KINDS = [
+  { name: "aws_role", provider: "aws", needsProvider: true },
+  { name: "vault_role", provider: "vault", needsProvider: true }
+];
+function kindOf2(name, kinds = KINDS) {
+  return kinds.find((one) => one.name === name);
 }
 
 // core/access/state/owner.ts
@@ -15259,9 +16288,9 @@ function recordName(record2) {
   const file = `${object3}-${owner}-${deployment}-${digest(renderRecord(record2), 12)}.json`;
   return { file, object: object3, owner, deployment };
 }
-var NAME3 = /^([\da-f]{32})-([\da-f]{12})-([\da-f]{12})-[\da-f]{12}\.json$/;
+var NAME2 = /^([\da-f]{32})-([\da-f]{12})-([\da-f]{12})-[\da-f]{12}\.json$/;
 function parseRecordName(file) {
-  const [, object3, owner, deployment] = NAME3.exec(file) ?? [];
+  const [, object3, owner, deployment] = NAME2.exec(file) ?? [];
   if (object3 === void 0 || owner === void 0 || deployment === void 0) return void 0;
   return { file, object: object3, owner, deployment };
 }
@@ -15285,9 +16314,9 @@ function parseRecord(content, { file }) {
   if (member(value, "version") !== 1 || !isObject2(object3)) return void 0;
   if (!Object.values(object3).every((part) => typeof part === "string")) return void 0;
   const workspaceId = textAt(value, "deployment", "workspaceId");
-  const read5 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
-  const entries2 = read5.filter((entry) => entry !== void 0);
-  if (entries2.length === 0 || entries2.length < read5.length) return void 0;
+  const read6 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
+  const entries2 = read6.filter((entry) => entry !== void 0);
+  if (entries2.length === 0 || entries2.length < read6.length) return void 0;
   const record2 = {
     kind: textAt(value, "kind"),
     object: object3,
@@ -15375,11 +16404,11 @@ async function readRegistrarNote(api, bundle) {
 }
 async function noteRegistrar(api, bundle, registrarId2) {
   if (await readRegistrarNote(api, bundle) === registrarId2) return;
-  const path20 = registrarNotePath(bundle);
-  if (await writeWorkspaceFile(api, path20, `${JSON.stringify({ registrar: registrarId2 })}
+  const path19 = registrarNotePath(bundle);
+  if (await writeWorkspaceFile(api, path19, `${JSON.stringify({ registrar: registrarId2 })}
 `, true)) return;
   throw new SecretlessError("ACCESS_FAILED", {
-    problem: `What is at ${path20} is no file, so that it cannot be noted who registers access.`,
+    problem: `What is at ${path19} is no file, so that it cannot be noted who registers access.`,
     remedy: "Take it away, and deploy again."
   });
 }
@@ -15397,7 +16426,7 @@ async function readState(request) {
   const files = await listFolder(api, folder);
   if (files === void 0) return UNSEEN2;
   const named = files.filter(({ name }) => !isLock(name));
-  const names2 = named.map(({ name, isFile }) => isFile ? parseRecordName(name) : void 0);
+  const names2 = named.map(({ name, isFile: isFile2 }) => isFile2 ? parseRecordName(name) : void 0);
   const strangers = named.filter((_, at3) => names2[at3] === void 0);
   if (strangers.length > 0)
     throw unowned(
@@ -15416,14 +16445,14 @@ async function readState(request) {
   const foreign = all.filter(
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
   );
-  const read5 = (list3) => readRecords(request, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read5), read5(foreign)]);
+  const read6 = (list3) => readRecords(request, list3);
+  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read6), read6(foreign)]);
   const inTheWay2 = elsewhere3.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
-  const obstacles = [...others2, ...await read5(inTheWay2)];
+  const obstacles = [...others2, ...await read6(inTheWay2)];
   if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
   const ours = [...own, ...elsewhere3.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
-  return { readable: true, ...await ownRecords(request, ours, read5, times) };
+  return { readable: true, ...await ownRecords(request, ours, read6, times) };
 }
 async function isLive(api, { entries: entries2, deployment }) {
   const ids = [...new Set(entries2.map(({ jobId }) => jobId))].filter((id) => id !== "");
@@ -15438,12 +16467,12 @@ async function isLive(api, { entries: entries2, deployment }) {
   });
   return live.includes(true);
 }
-async function goneDeployments(api, elsewhere3, read5) {
+async function goneDeployments(api, elsewhere3, read6) {
   const samples = new Map(elsewhere3.map((name) => [name.deployment, name]));
   const gone = await inParallel([...samples], async ([deployment, sample]) => {
     const more = elsewhere3.filter((name) => name.deployment === deployment && name !== sample);
     for (const names2 of [[sample], more]) {
-      const live = await inParallel(await read5(names2), (record2) => isLive(api, record2));
+      const live = await inParallel(await read6(names2), (record2) => isLive(api, record2));
       if (live.includes(true)) return "";
     }
     return deployment;
@@ -15464,7 +16493,7 @@ async function readRecords({ api, folder, deployment }, names2) {
   if (forged.length > 0) throw forgedRecords(folder, forged);
   return records;
 }
-async function ownRecords({ expected }, names2, read5, times) {
+async function ownRecords({ expected }, names2, read6, times) {
   const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
   const byObject = /* @__PURE__ */ new Map();
   for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
@@ -15472,7 +16501,7 @@ async function ownRecords({ expected }, names2, read5, times) {
     (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
   );
   const settledIds = new Set(settled.map(({ kind, object: object3 }) => objectId(kind, object3)));
-  const rest = await read5(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
+  const rest = await read6(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
   const groups = /* @__PURE__ */ new Map();
   for (const record2 of rest) {
     const key2 = objectKey(record2.kind, record2.object);
@@ -15537,14 +16566,14 @@ var ENTITY_ACTIVITY = {
 };
 var GRAVE = /* @__PURE__ */ new Set(["granted", "updated", "kept"]);
 var CHANGES2 = /* @__PURE__ */ new Set(["granted", "updated", "revoked"]);
-function accessChangeEvent(change2) {
-  const { action, outcome: outcome2, name, kind, decision, scope } = change2;
+function accessChangeEvent(change) {
+  const { action, outcome: outcome2, name, kind, decision, scope } = change;
   const policy2 = {
     uid: name,
-    name: `${change2.bundle}/${change2.target}/${change2.job}/${change2.purpose}`,
+    name: `${change.bundle}/${change.target}/${change.job}/${change.purpose}`,
     type: kind,
     is_applied: outcome2.ok && action !== "revoked" && action !== "allowed",
-    data: change2.object
+    data: change.object
   };
   const changes = CHANGES2.has(action);
   return {
@@ -15555,25 +16584,25 @@ function accessChangeEvent(change2) {
     ...ENTITY_ACTIVITY[action],
     severity_id: outcome2.ok ? GRAVE.has(action) ? SEVERITY.low : SEVERITY.informational : SEVERITY.medium,
     ...outcomeFields(outcome2),
-    message: `${action}: ${change2.description} (job ${change2.job}, ${change2.purpose})`,
-    comment: change2.reason,
-    actor: { user: servicePrincipal(change2.registrar) },
-    entity: { uid: name, name: change2.description, type: "Policy", type_id: 5, policy: policy2 },
+    message: `${action}: ${change.description} (job ${change.job}, ${change.purpose})`,
+    comment: change.reason,
+    actor: { user: servicePrincipal(change.registrar) },
+    entity: { uid: name, name: change.description, type: "Policy", type_id: 5, policy: policy2 },
     unmapped: {
       action,
       grant_id: name,
       kind,
-      bundle: change2.bundle,
-      bundle_target: change2.target,
-      job: change2.job,
-      purpose: change2.purpose,
-      registrar: change2.registrar,
-      workspace_id: change2.workspaceId,
-      reason: change2.reason,
-      revocation_lag: change2.revocationLag,
-      ...given("job_id", change2.jobId),
-      ...given("run_as", change2.principal),
-      ...given("remote_ids", change2.remoteIds),
+      bundle: change.bundle,
+      bundle_target: change.target,
+      job: change.job,
+      purpose: change.purpose,
+      registrar: change.registrar,
+      workspace_id: change.workspaceId,
+      reason: change.reason,
+      revocation_lag: change.revocationLag,
+      ...given("job_id", change.jobId),
+      ...given("run_as", change.principal),
+      ...given("remote_ids", change.remoteIds),
       ...given("decision", decision),
       ...given("scope", scope)
     }
@@ -15615,7 +16644,7 @@ function attestationEvent(attestation) {
 var CHECKS = {
   principal: "the job runs as a service principal that runs this job alone",
   actors: "nobody else can act as the principal",
-  credential: "the credential is this workspace's, and has no other user",
+  credential: "the credential, secret or connection is this workspace's, and has no other user",
   twins: "no other credential stands behind the same cloud identity",
   compute: "nothing else shares the job's compute",
   code: "who may change what the job runs is known"
@@ -15688,7 +16717,7 @@ function weakest(verdicts) {
   };
 }
 function claim(subject2, points2) {
-  const checks = points2.map(([name, of]) => ({ name, points: of, ...weakest(of) }));
+  const checks = points2.map(([name, of2]) => ({ name, points: of2, ...weakest(of2) }));
   const shared = checks.some(({ sharers }) => sharers !== void 0);
   return {
     ...subject2,
@@ -15704,13 +16733,14 @@ function isHidden({ grade, checks }) {
 function gradeForPolicy({ grade, level }) {
   return worst([grade, level === "cluster" ? "unproven" : "proven"]);
 }
-function scopeWords({ grade, level, group, checks }) {
+function scopeWords({ grade, level, group, checks }, reach) {
   if (grade === "broken") return "broken";
   if (grade === "proven" && checks.some(({ later }) => later))
     return "not broken so far; to be proven after the deployment";
   const sharers = checks.flatMap((check) => check.sharers ?? []);
   const names2 = { job: [], group, cluster: sharers.length > 0 ? sharers : ["whoever shares it"] }[level];
-  const what = `${level}-scoped${names2.length === 0 ? "" : ` (${names2.join(", ")})`}`;
+  const scope = reach === void 0 ? `${level}-scoped` : `${reach} by this ${level} alone`;
+  const what = `${scope}${names2.length === 0 ? "" : ` (${names2.join(", ")})`}`;
   const except = joined2(
     checks.map((check) => check.except),
     " and "
@@ -15719,15 +16749,15 @@ function scopeWords({ grade, level, group, checks }) {
 }
 
 // core/access/plan/audit-events.ts
-function changeFacts(change2, plan, bundle) {
-  const { name, job: job2, purpose, target, object: object3, decision, scope, note: note2 } = change2;
+function changeFacts(change, plan, bundle) {
+  const { name, job: job2, purpose, kind, object: object3, decision, scope, note: note2 } = change;
   const jobId = bundle.jobs.find(({ key: key2 }) => key2 === job2)?.id;
-  const principal = scope?.principal ?? target.credential(object3)?.principal;
+  const principal = scope?.principal ?? kind.grant(object3)?.principal;
   const sha256 = plan.policy?.sha256;
   return {
     name,
-    kind: target.kind,
-    description: target.describe(object3),
+    kind: kind.name,
+    description: kind.describe(object3),
     bundle: bundle.name,
     target: bundle.target,
     job: job2,
@@ -15747,11 +16777,11 @@ function changeFacts(change2, plan, bundle) {
     },
     ...scope && {
       scope: {
-        words: scopeWords(scope),
+        words: scopeWords(scope, kind.reach),
         checks: Object.fromEntries(scope.checks.map((check) => [check.name, check.grade]))
       }
     },
-    revocationLag: target.revocation.lag,
+    revocationLag: kind.revocation.lag,
     reason: [decision && `${decision.rule}: ${decision.reason}`, note2].filter(Boolean).join("; ")
   };
 }
@@ -15775,15 +16805,15 @@ function examinationEvents(plan, bundle) {
       target: bundle.target
     });
   });
-  const decisions = [...plan.changes, ...plan.denied].flatMap((change2) => {
-    const { decision, action, scope } = change2;
+  const decisions = [...plan.changes, ...plan.denied].flatMap((change) => {
+    const { decision, action, scope } = change;
     if (!decision) return [];
     const denied = decision.effect === "deny";
-    const kept = denied && action === "unchanged" && plan.changes.includes(change2);
+    const kept = denied && action === "unchanged" && plan.changes.includes(change);
     const code2 = scope?.grade === "broken" ? "SCOPE_BROKEN" : "ACCESS_DENIED";
     const outcome2 = denied ? { ok: false, code: code2, reason: decision.reason } : { ok: true };
     const decided = denied ? "denied" : action === "unchanged" ? "unchanged" : "allowed";
-    const facts = changeFacts(change2, plan, bundle);
+    const facts = changeFacts(change, plan, bundle);
     return [
       accessChangeEvent({
         ...facts,
@@ -15810,16 +16840,16 @@ function outcomeOf2({ outcome: outcome2, reason = "" }) {
   return outcome2 === "done" ? { ok: true } : { ok: false, code: "ACCESS_FAILED", reason };
 }
 function auditChange(applied, plan, bundle) {
-  const { change: change2, outcome: outcome2 } = applied;
-  const { action, phase } = change2;
+  const { change, outcome: outcome2 } = applied;
+  const { action, phase } = change;
   if (outcome2 === "denied" || action === "unchanged") return void 0;
   if (action === "record" && phase !== "granted") return void 0;
-  return { ...changeFacts(change2, plan, bundle), action: ACTIONS2[action], outcome: outcomeOf2(applied) };
+  return { ...changeFacts(change, plan, bundle), action: ACTIONS2[action], outcome: outcomeOf2(applied) };
 }
 function auditTrail(log, bundle) {
   return async (applied, plan) => {
-    const change2 = auditChange(applied, plan, bundle);
-    if (change2 !== void 0) await log.write(accessChangeEvent(change2));
+    const change = auditChange(applied, plan, bundle);
+    if (change !== void 0) await log.write(accessChangeEvent(change));
   };
 }
 
@@ -15853,16 +16883,16 @@ function referenceMistake(text3, place) {
   return void 0;
 }
 function lookUp(config3, name) {
-  const [root = "", ...path20] = name.split(".");
+  const [root = "", ...path19] = name.split(".");
   let value = root === "var" ? member(config3, "variables") : member(config3, root);
-  for (const step2 of path20) value = member(value, step2);
+  for (const step2 of path19) value = member(value, step2);
   if (root === "var") value = member(value, "value") ?? member(value, "default");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
 }
 function resolveReferences(source, config3, report2) {
   const { value, place } = source;
   const missing = [];
-  const resolved = value.replace(REFERENCE3, (whole2, name) => {
+  const resolved2 = value.replace(REFERENCE3, (whole2, name) => {
     const found3 = KNOWN.test(name) ? lookUp(config3, name) : void 0;
     if (found3 !== void 0 && !found3.includes("${")) return found3;
     missing.push(whole2);
@@ -15876,7 +16906,7 @@ function resolveReferences(source, config3, report2) {
       place
     });
   }
-  return missing.length === 0 ? resolved : void 0;
+  return missing.length === 0 ? resolved2 : void 0;
 }
 
 // core/access/files/access-file.ts
@@ -15908,8 +16938,8 @@ var common = {
   present: optional(present)
 };
 function entryFieldsOf(kinds) {
-  const kindFields = Object.fromEntries(kinds.map(({ kind, spec }) => [kind, optional(spec)]));
-  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ kind }) => ({ required: [kind] })) });
+  const kindFields = Object.fromEntries(kinds.map(({ name, spec }) => [name, optional(spec)]));
+  return object({ ...common, ...kindFields }, { oneOf: kinds.map(({ name }) => ({ required: [name] })) });
 }
 function checkReferences(value, context) {
   if (typeof value !== "object" || value === null) return true;
@@ -15926,44 +16956,44 @@ function readEntry3(node, context, kinds) {
     wrong(node, context, "a mapping with purpose and one kind of access");
     return void 0;
   }
-  const later = LATER_KINDS.filter(({ kind }) => node.has(kind));
-  for (const { kind } of later) {
+  const later = LATER_KINDS.filter(({ name }) => node.has(name));
+  for (const { name } of later) {
     context.report({
-      problem: `The kind of access "${kind}" is not available yet.`,
-      expected: kinds.map((one) => one.kind).join(" or "),
-      actual: kind,
+      problem: `The kind of access "${name}" is not available yet.`,
+      expected: kinds.map((one) => one.name).join(" or "),
+      actual: name,
       remedy: "Take the entry out, or use a version of this product that has the kind.",
-      place: context.place(node.get(kind, true))
+      place: context.place(node.get(name, true))
     });
   }
   if (later.length > 0) return void 0;
   const fields = entryFieldsOf(kinds).read(node, context);
-  const named = kinds.filter(({ kind }) => node.has(kind));
-  const target = named[0];
-  if (target === void 0 || named.length > 1) {
-    const expected = `exactly one of ${kinds.map(({ kind }) => kind).join(", ")}`;
+  const named = kinds.filter(({ name }) => node.has(name));
+  const kind = named[0];
+  if (kind === void 0 || named.length > 1) {
+    const expected = `exactly one of ${kinds.map(({ name }) => name).join(", ")}`;
     context.report({
       problem: "An entry names exactly one kind of access.",
       expected,
-      actual: named.map(({ kind }) => kind).join(", ") || "none of them",
+      actual: named.map(({ name }) => name).join(", ") || "none of them",
       remedy: "Keep one kind in the entry, and write a further entry for each other one.",
       place: context.place(node)
     });
   }
-  if (fields === void 0 || target === void 0 || named.length > 1) return void 0;
-  if (target.presents !== (fields.present !== void 0)) {
-    const verb = target.presents ? "needs" : "does not take";
+  if (fields === void 0 || kind === void 0 || named.length > 1) return void 0;
+  if (kind.presents !== (fields.present !== void 0)) {
+    const verb = kind.presents ? "needs" : "does not take";
     const place = context.place(node.get("present", true) ?? node);
     context.report({
-      problem: `"${target.kind}" ${verb} "present".`,
-      expected: target.presents ? "a key `present`" : "an entry without `present`",
+      problem: `"${kind.name}" ${verb} "present".`,
+      expected: kind.presents ? "a key `present`" : "an entry without `present`",
       actual: fields.present === void 0 ? "none" : "`present`",
-      remedy: target.presents ? "Add `present`: what the target sees." : "Take `present` out.",
+      remedy: kind.presents ? "Add `present`: what the target sees." : "Take `present` out.",
       place
     });
     return void 0;
   }
-  if (!checkReferences([fields.present, fields[target.kind]], context)) return void 0;
+  if (!checkReferences([fields.present, fields[kind.name]], context)) return void 0;
   return {
     purpose: fields.purpose,
     ...fields.targets === void 0 ? {} : {
@@ -15972,8 +17002,8 @@ function readEntry3(node, context, kinds) {
     },
     ...fields.until === void 0 ? {} : { until: fields.until },
     ...fields.present === void 0 ? {} : { present: fields.present },
-    target,
-    spec: fields[target.kind]
+    kind,
+    spec: fields[kind.name]
   };
 }
 function fileOf(kinds) {
@@ -15996,7 +17026,7 @@ var accessFileSchema = fileOf(KINDS).schema;
 function readAccessFile(source, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
-  const read5 = [];
+  const read6 = [];
   for (const [job2, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
@@ -16011,22 +17041,22 @@ function readAccessFile(source, kinds = KINDS) {
         });
       }
       seen.add(one.purpose.value);
-      read5.push({ job: job2, ...one });
+      read6.push({ job: job2, ...one });
     }
   }
-  return { value: value !== void 0 && all.length === 0 ? read5 : void 0, mistakes: all };
+  return { value: value !== void 0 && all.length === 0 ? read6 : void 0, mistakes: all };
 }
 
 // core/access/plan/changes.ts
-function clash(entry, shown4) {
-  const { target, object: object3, purpose, job: job2 } = entry;
+function clash(entry, shown6) {
+  const { kind, object: object3, purpose, job: job2 } = entry;
   return {
     code: "ACCESS_CLASH",
     mistake: {
-      problem: `Job "${job2.key}", ${purpose.value}: ${shown4}, and this bundle has not granted it.`,
+      problem: `Job "${job2.key}", ${purpose.value}: ${shown6}, and this bundle has not granted it.`,
       expected: "an object that this bundle granted and recorded, or none",
-      actual: shown4,
-      remedy: `If nobody else needs it, revoke it and deploy again: ${target.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
+      actual: shown6,
+      remedy: `If nobody else needs it, revoke it and deploy again: ${kind.undoCommand(object3)}. Else take the entry out: what others granted is never touched.`,
       place: purpose.place
     }
   };
@@ -16054,8 +17084,8 @@ function changeFor(entry, remote2, own, shared) {
       if (ours) return { action: "record", phase: "granted", note: "an interrupted run had granted it" };
       if (shared)
         return { action: "record", phase: "granted", note: "another entry of the bundle has granted it" };
-      if (entry.target.marked) return { action: "record", phase: "granted", note: "found by its mark" };
-      return clash(entry, `${entry.target.describe(entry.object)} is there already`);
+      if (entry.kind.marked) return { action: "record", phase: "granted", note: "found by its mark" };
+      return clash(entry, `${entry.kind.describe(entry.object)} is there already`);
     case "absent": {
       const drift = ours && own.phase === "granted" ? { note: "it was removed by somebody else" } : {};
       return { action: "grant", phase: "granted", ...drift };
@@ -16067,7 +17097,7 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
   const findings2 = [];
   const warnings = [];
   const live = declared2.filter((entry) => entry.expired === void 0);
-  const keyOf = (entry) => objectKey(entry.target.kind, entry.object);
+  const keyOf = (entry) => objectKey(entry.kind.name, entry.object);
   const wanted = new Set(live.map(keyOf));
   const wantedBy = new Set(live.map((entry) => `${entry.name} ${keyOf(entry)}`));
   const expired2 = new Map(
@@ -16075,15 +17105,15 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
   );
   const recorded = records.map((record2) => ({ record: record2, key: objectKey(record2.kind, record2.object) }));
   for (const entry of live) {
-    const { name, target, object: object3, origin } = entry;
+    const { name, kind, object: object3, origin } = entry;
     const same = recorded.filter(({ record: record2, key: key2 }) => key2 === keyOf(entry) && record2.phase !== "expired");
     const own = same.find(({ record: record2 }) => record2.name === name)?.record;
-    const planned = changeFor(entry, remote2(target, object3), own, same.length > 0);
+    const planned = changeFor(entry, remote2(kind, object3), own, same.length > 0);
     if ("code" in planned) findings2.push(planned);
     else {
-      const stands = planned.action !== "grant" && (own !== void 0 || target.marked);
+      const stands = planned.action !== "grant" && (own !== void 0 || kind.marked);
       changes.push({
-        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, target, object: object3 },
+        ...{ name, origin, job: entry.job.key, purpose: entry.purpose.value, kind, object: object3 },
         ...planned,
         ...stands && { standing: { since: own?.since } }
       });
@@ -16103,18 +17133,18 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
   }
   for (const { record: record2, key: key2 } of recorded) {
     if (unclear.has(record2.name)) continue;
-    const { name, job: job2, purpose, kind, object: object3, phase } = record2;
-    const target = kindOf2(kind, kinds);
-    if (target === void 0) {
+    const { name, job: job2, purpose, object: object3, phase } = record2;
+    const kind = kindOf2(record2.kind, kinds);
+    if (kind === void 0) {
       warnings.push(
-        `The access state records a "${kind}" for job "${job2}", which this version cannot withdraw.`
+        `The access state records a "${record2.kind}" for job "${job2}", which this version cannot withdraw.`
       );
       continue;
     }
     const past = expired2.get(name);
     const after = past === void 0 ? void 0 : "expired";
     const origin = { bundle: record2.bundle, target: record2.target, jobId: record2.jobId };
-    const base = { name, origin, job: job2, purpose, target, object: object3, phase: after };
+    const base = { name, origin, job: job2, purpose, kind, object: object3, phase: after };
     if (phase === "expired") {
       if (past === void 0 && !wantedBy.has(`${name} ${key2}`))
         changes.push({ ...base, action: "record", note: "its expired entry is gone" });
@@ -16126,7 +17156,7 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
       changes.push({ ...base, action: "record", note: `${note2}, but another entry needs it` });
       continue;
     }
-    const { state } = remote2(target, object3);
+    const { state } = remote2(kind, object3);
     const gone = state === "absent" || state === "impossible" || state === "foreign";
     changes.push({
       ...base,
@@ -16135,6 +17165,152 @@ function planChanges(declared2, records, remote2, { kinds, unclear = /* @__PURE_
     });
   }
   return { changes, findings: findings2, warnings };
+}
+
+// core/access/scope/credential.ts
+async function readMetastoreOwner(eyes) {
+  const path19 = "/api/2.1/unity-catalog/metastore_summary";
+  const owner = await readBy(
+    eyes,
+    "metastore",
+    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path19 }), "owner")
+  );
+  return owner.state === "known" ? owner.value : "";
+}
+async function readSecurableUsers(eyes, securables, metastoreOwner) {
+  const distinct = new Map(securables.map((one) => [securableKey(one), one]));
+  const read6 = async ([key2, securable]) => {
+    const { of: of2, name } = securable;
+    const right = `MANAGE on ${shown(securable)}, or metastore admin`;
+    for (const reader of eyes.readers) {
+      const reading = (await readSecurables(reader.workspace, [securable])).get(key2);
+      if (reading?.state !== "read") continue;
+      const effective = await readBy(
+        { ...eyes, readers: [reader] },
+        right,
+        ({ workspace }) => effectiveGrants(workspace, name, of2.type)
+      );
+      if (effective.state !== "known") continue;
+      const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
+      const { owners, identity, binding, around } = reading.facts;
+      const outer = around.map(({ owner = "" }) => owner);
+      const all = [...owners, ...outer, metastoreOwner, ...managing];
+      const managers = [...new Set(all)].filter((one) => one !== "");
+      if (!managers.some((manager) => isReader(reader, manager))) continue;
+      const users2 = effective.value.filter(({ privilege }) => of2.using.has(privilege));
+      return known({ ...securable, identity, binding, around, users: users2, managers });
+    }
+    return unreadable2(eyes, right);
+  };
+  const entries2 = [...distinct];
+  const readings2 = await inParallel(entries2, read6);
+  return new Map(entries2.map(([key2], at3) => [key2, readings2[at3]]));
+}
+function shownUsers(users2) {
+  return users2.map(({ principal, privilege, inheritedFrom }) => {
+    const from = inheritedFrom === "" ? "" : `, from ${inheritedFrom}`;
+    return `${principal || "a deleted principal"} (${privilege}${from})`;
+  }).join(", ");
+}
+function exclusive({ of: of2, name, users: users2, managers, around }, allowed) {
+  const what = shown({ of: of2, name });
+  const strangers = users2.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
+  if (strangers.length > 0)
+    return broken(
+      `${what} can also be used by ${shownUsers(strangers)}`,
+      `Revoke it from them, or give the job its own ${of2.type} instead of "${name}".`
+    );
+  const hidden = around.filter(({ owner }) => owner === void 0).map((one) => `the owner of ${one.type} "${one.name}", who could not be read,`);
+  const residual = [...managers, ...hidden].map((who) => `${who} could grant itself "${name}"`);
+  return proven(`no other user of ${what}`, [...residual, ...of2.residual(name)]);
+}
+function isolated({ of: of2, name, binding }, workspaceId, eyes) {
+  const what = shown({ of: of2, name });
+  switch (binding.state) {
+    case "unbindable":
+      return proven(
+        `a ${of2.type} of the metastore cannot be bound to a workspace: in others it is this principal's alone, too`
+      );
+    case "unread":
+      return judge3(
+        unreadable2({ readers: [], later: eyes.later }, binding.missingRight),
+        () => proven("")
+      );
+    case "open":
+      return unproven2(
+        `${binding.what === what ? what : `${what} is in ${binding.what}, which`} is open to every workspace of the metastore`,
+        `Isolate it and bind it to this workspace: ${isolateCommand(binding.what)}`
+      );
+    case "isolated": {
+      const others2 = binding.workspaces.filter((id) => id !== workspaceId);
+      return others2.length === 0 ? proven(`${binding.what} is bound to this workspace alone`) : unproven2(
+        `${binding.what} can also be used in workspace ${others2.join(", ")}`,
+        "Bind it to this workspace alone: what runs in the others was not read."
+      );
+    }
+  }
+}
+function isolateCommand(what) {
+  const [type = "", name = ""] = what.replaceAll('"', "").split(" ");
+  return type === "catalog" ? `databricks catalogs update ${shellQuoted(name)} --isolation-mode ISOLATED` : `databricks credentials update-credential ${shellQuoted(name)} --isolation-mode ISOLATION_MODE_ISOLATED`;
+}
+function credentialPoints(readings2, allowed, { workspaceId, eyes }) {
+  if (readings2.length === 0) return [{ point: "credential-users", ...proven("no credential is used") }];
+  return readings2.flatMap((reading) => [
+    {
+      point: "credential-users",
+      ...judge3(reading, (users2) => exclusive(users2, allowed))
+    },
+    {
+      point: "isolation",
+      ...judge3(reading, (users2) => isolated(users2, workspaceId, eyes))
+    }
+  ]);
+}
+
+// core/access/scope/bundle-grants.ts
+var NAMED2 = {
+  catalogs: ["catalog", "name"],
+  schemas: ["schema", "catalog_name", "name"],
+  secrets: ["secret", "catalog_name", "schema_name", "name"],
+  connections: ["connection", "name"],
+  credentials: ["credential", "name"]
+};
+var spelled = (privilege) => typeof privilege === "string" ? privilege.toUpperCase().replaceAll(" ", "_") : "";
+function bundleGrants(config3) {
+  return Object.entries(NAMED2).flatMap(
+    ([folder, [type, ...fields]]) => members(member(config3, "resources", folder)).flatMap(([key2, resource]) => {
+      if (member(resource, "grants") === void 0) return [];
+      const name = fields.map((field) => textAt(resource, field)).join(".");
+      const grants2 = listAt(resource, "grants").flatMap(
+        (grant) => listAt(grant, "privileges").map((privilege) => ({
+          principal: textAt(grant, "principal"),
+          privilege: spelled(privilege)
+        }))
+      );
+      return [{ resource: `resources.${folder}.${key2}`, key: `${type} ${name.toLowerCase()}`, grants: grants2 }];
+    })
+  );
+}
+function saidOf(securable, all) {
+  const outer = aroundOf(securable.name).map(({ type, name }) => `${type} ${name.toLowerCase()}`);
+  const keys = [securableKey(securable), ...outer];
+  return all.filter(({ key: key2 }) => keys.includes(key2));
+}
+function usersRemaining(securable, users2, all) {
+  const own = securableKey(securable);
+  const replaced = new Set(saidOf(securable, all).map(({ key: key2 }) => key2 === own ? "" : key2));
+  return users2.filter(({ inheritedFrom }) => !replaced.has(inheritedFrom.toLowerCase()));
+}
+function lentByBundle(securables, all, allowed) {
+  return securables.flatMap((securable) => {
+    const strangers = saidOf(securable, all).flatMap(
+      ({ resource, grants: grants2 }) => grants2.filter(({ privilege }) => securable.of.using.has(privilege)).filter(({ principal }) => !allowed.has(principal.toLowerCase())).map((grant) => ({ ...grant, inheritedFrom: `${resource} of the bundle` }))
+    );
+    if (strangers.length === 0) return [];
+    const says = `${shown(securable)} could also be used by ${shownUsers(strangers)}`;
+    return [{ point: "credential-users", ...broken(says, "Take these grants out of the bundle.") }];
+  });
 }
 
 // core/access/scope/principal.ts
@@ -16175,14 +17351,14 @@ function deployed({ job: job2, before }) {
   return proven(`job ${job2.id ?? ""} is this bundle's`);
 }
 var APART = "Give each of them a principal of its own, or name the jobs under shared_principals in the policy.";
-function exclusive({
+function exclusive2({
   principal,
   runners: runners2,
   declared: declared2,
   allowed
 }) {
   const borrowers = declared2.filter(
-    ({ key: key2, runAs: of }) => !allowed.has(key2) && of.kind === "service_principal" && of.applicationId === principal
+    ({ key: key2, runAs: of2 }) => !allowed.has(key2) && of2.kind === "service_principal" && of2.applicationId === principal
   );
   if (runners2.state !== "known" && borrowers.length > 0) {
     return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
@@ -16192,11 +17368,11 @@ function exclusive({
       (runner) => runner.principal === principal && !allowed.has(runner.key ?? "")
     );
     if (strangers.length === 0) return proven("this workspace lists nothing else that runs as it");
-    return broken(`also runs as it: ${shown2(strangers.map(runnerWords))}`, APART);
+    return broken(`also runs as it: ${shown4(strangers.map(runnerWords))}`, APART);
   });
 }
 var runnerWords = ({ type, name, id }) => `${type} "${name}" (${id})`;
-function shown2(words) {
+function shown4(words) {
   const more = words.length > 5 ? ` and ${words.length - 5} more` : "";
   return `${words.slice(0, 5).join(", ")}${more}`;
 }
@@ -16209,11 +17385,11 @@ function elsewhere(subject2) {
       const strangers = mine.flatMap(
         ({ name, runners: runners2 }) => (runners2.state === "known" ? runners2.value : []).filter((runner) => runner.principal === principal).map((runner) => `${runnerWords(runner)} in workspace "${name}"`)
       );
-      if (strangers.length > 0) return broken(`also runs as it: ${shown2(strangers)}`, APART_ELSEWHERE);
+      if (strangers.length > 0) return broken(`also runs as it: ${shown4(strangers)}`, APART_ELSEWHERE);
       const unread = mine.filter(({ runners: runners2 }) => runners2.state !== "known");
       if (unread.length > 0) return unreadThere(unread, subject2);
       if (mine.length === 0) return proven("it is assigned to no other workspace of the account");
-      const names2 = shown2(mine.map(({ name }) => `"${name}"`));
+      const names2 = shown4(mine.map(({ name }) => `"${name}"`));
       return proven(`nothing runs as it in the other workspaces that it is assigned to (${names2})`);
     })
   );
@@ -16236,7 +17412,7 @@ function unreadThere(unread, { everywhere }) {
       )
     );
   }
-  const names2 = shown2(unread.map(({ name }) => `"${name}"`));
+  const names2 = shown4(unread.map(({ name }) => `"${name}"`));
   const says = rights2.map(({ missingRight }, at3) => {
     return `what runs as it in workspace "${unread[at3]?.name ?? ""}" is not read: that needs ${missingRight}`;
   });
@@ -16247,7 +17423,7 @@ function principalPoints(subject2) {
   return [
     { point: "run-as", ...runAs(subject2) },
     { point: "deployed", ...deployed(subject2) },
-    { point: "exclusive", ...exclusive(subject2) },
+    { point: "exclusive", ...exclusive2(subject2) },
     { point: "other-workspaces", ...elsewhere(subject2) }
   ];
 }
@@ -16268,13 +17444,33 @@ function runAsMistake(entry, job2) {
     }
   };
 }
-function declareAccess(entries2, bundle, now) {
+function unapproved({ kind, purpose, job: job2 }, hasPolicy) {
+  const { name, provider } = kind;
+  return {
+    code: "ACCESS_DENIED",
+    mistake: {
+      problem: `Job "${job2.value}", ${purpose.value}: "${name}" cannot be granted, as no policy approves the provider "${provider}".`,
+      expected: `providers.${provider} in the policy file`,
+      actual: hasPolicy ? "a policy without it" : "no policy file",
+      remedy: "Ask the owner of the policy file to approve it, or take the entry out.",
+      place: purpose.place
+    }
+  };
+}
+function presentOf({ present: present5 }, resolve2) {
+  if (present5 === void 0 || present5 === "databricks") return void 0;
+  const [credential, audience] = [resolve2(present5.credential), resolve2(present5.audience)];
+  if (credential === void 0 || audience === void 0) return void 0;
+  return { credential: credential.toLowerCase(), audience };
+}
+function declareAccess(entries2, bundle, { now, policy: policy2, entra }) {
   const unclear = /* @__PURE__ */ new Set();
   const findings2 = [];
   const declared2 = [];
   const invalid = (mistake) => {
     findings2.push({ code: "ACCESS_FILE_INVALID", mistake });
   };
+  const managed = bundleGrants(bundle.config);
   const unknown2 = /* @__PURE__ */ new Set();
   const wrongRunAs = /* @__PURE__ */ new Set();
   for (const entry of entries2) {
@@ -16301,11 +17497,25 @@ function declareAccess(entries2, bundle, now) {
     const name = accessName(bundle, job2.key, entry.purpose.value);
     const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
     const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid };
-    const object3 = entry.target.object(entry.spec, context);
-    const { present: present5 } = entry;
-    const presented = present5 === void 0 || present5 === "databricks" ? void 0 : resolve2(present5.credential)?.toLowerCase();
+    if (entry.kind.needsProvider && policy2?.providers?.[entry.kind.provider] === void 0) {
+      findings2.push(unapproved(entry, policy2 !== void 0));
+      continue;
+    }
+    const present5 = presentOf(entry, resolve2);
+    const context = {
+      ...{ principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid, entra },
+      ...present5 && { present: present5 }
+    };
+    const object3 = entry.kind.object(entry.spec, context);
     if (object3 === void 0) {
+      unclear.add(name);
+      continue;
+    }
+    const grant = entry.kind.grant(object3);
+    const conflict = takenBack(grant, managed);
+    if (conflict) {
+      const { place } = entry.purpose;
+      findings2.push({ code: "ACCESS_TARGET_UNUSABLE", mistake: { ...conflict, place } });
       unclear.add(name);
       continue;
     }
@@ -16314,15 +17524,24 @@ function declareAccess(entries2, bundle, now) {
       job: job2,
       origin: { bundle: bundle.name, target: bundle.target, jobId: job2.id ?? "" },
       purpose: entry.purpose,
-      target: entry.target,
+      kind: entry.kind,
       object: object3,
       expired: over ? entry.until?.value : void 0,
-      credentials: [entry.target.credential(object3)?.credential ?? presented].filter(
-        (credential) => credential !== void 0
+      securables: [grant ?? (present5 && { of: SERVICE_CREDENTIALS, name: present5.credential })].filter(
+        (securable) => securable !== void 0
       )
     });
   }
   return { declared: declared2, findings: findings2, unclear };
+}
+function takenBack(grant, managed) {
+  const own = grant && managed.find(({ key: key2 }) => key2 === securableKey(grant));
+  if (grant === void 0 || own === void 0) return void 0;
+  return {
+    problem: `${shown(grant)} has \`grants:\` in the bundle (${own.resource}), which are the whole list: each deployment would take this access back.`,
+    expected: `${own.resource} without \`grants:\``,
+    remedy: "Take `grants:` out of that resource and grant what else is needed where it is not deployed, or take the entry out."
+  };
 }
 
 // core/access/plan/policy.ts
@@ -16475,8 +17694,8 @@ var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) 
 function failureOf2(rule, verdicts) {
   const failed = verdicts.filter(([, verdict]) => verdict !== true);
   const words = failed.map(([name, verdict, comparison2]) => {
-    const of = verdict === void 0 ? `${name} (not known)` : name;
-    return comparison2 === void 0 ? of : `${of}: ${comparison2}`;
+    const of2 = verdict === void 0 ? `${name} (not known)` : name;
+    return comparison2 === void 0 ? of2 : `${of2}: ${comparison2}`;
   });
   return `"${rule.name.value}" fails on ${words.join("; ")}`;
 }
@@ -16529,7 +17748,7 @@ function decideBy(file, request, evidence, seen) {
 var IN_FORCE = " What was granted before stays in force.";
 function finding(entry, { decision, scope, standing }) {
   const { job: job2, purpose } = entry;
-  const what = `Job "${job2.key}", ${purpose.value}: ${entry.target.describe(entry.object)}`;
+  const what = `Job "${job2.key}", ${purpose.value}: ${entry.kind.describe(entry.object)}`;
   const stands = standing === void 0 ? "" : IN_FORCE;
   const weak = scope.checks.filter((check) => check.grade === scope.grade && check.grade !== "proven");
   const found3 = weak.map((check) => check.says).join("; ");
@@ -16543,7 +17762,7 @@ function finding(entry, { decision, scope, standing }) {
     code: "ACCESS_DENIED",
     mistake: {
       problem: `${what} is denied by ${decision.rule}: ${decision.reason}.${stands}`,
-      actual: `scope ${scopeWords(scope)}${found3 === "" ? "" : ` (${found3})`}`,
+      actual: `scope ${scopeWords(scope, entry.kind.reach)}${found3 === "" ? "" : ` (${found3})`}`,
       remedy: rights2 === "" ? "Ask the owner of the policy file for a rule, or take the entry out." : `Give what is missing to prove the scope (${rights2}), or ask for a rule that accepts it.`,
       place: purpose.place
     }
@@ -16554,8 +17773,11 @@ function whyDenied({ decision, scope }) {
   const broken2 = scope.checks.filter(({ grade }) => grade === "broken");
   return `its scope is broken: ${broken2.map(({ says }) => says).join("; ")}`;
 }
-function isProposed({ scope }, { bundle, deployed: deployed2 }) {
+function isProposed({ scope, kind, object: object3 }, { bundle, deployed: deployed2 }) {
   if (deployed2 || scope.grade !== "broken") return false;
+  const grant = kind.grant(object3);
+  const lent = lentByBundle(grant ? [grant] : [], bundleGrants(bundle.config), /* @__PURE__ */ new Set([scope.principal]));
+  if (lent.length > 0) return true;
   const runners2 = bundle.jobs.filter(
     ({ runAs: runAs2 }) => runAs2.kind === "service_principal" && runAs2.applicationId === scope.principal
   );
@@ -16571,26 +17793,26 @@ function decideChanges(planned, declared2, basis) {
   const live = new Map(
     declared2.filter((entry) => entry.expired === void 0).map((entry) => [entry.name, entry])
   );
-  for (const change2 of planned.changes) {
-    const entry = live.get(change2.name);
-    if (change2.action === "withdraw" || change2.phase !== "granted" || entry === void 0) {
-      changes.push(change2);
+  for (const change of planned.changes) {
+    const entry = live.get(change.name);
+    if (change.action === "withdraw" || change.phase !== "granted" || entry === void 0) {
+      changes.push(change);
       continue;
     }
-    const scope = proofs.get(change2.job);
-    if (scope === void 0) throw new Error(`no proof was made for job ${change2.job}`);
-    const { job: job2, purpose, target, object: object3, standing } = change2;
+    const scope = proofs.get(change.job);
+    if (scope === void 0) throw new Error(`no proof was made for job ${change.job}`);
+    const { job: job2, purpose, kind, object: object3, standing } = change;
     const request = {
       job: job2,
       purpose,
-      kind: target.kind,
-      resource: target.resource(object3),
-      foldsCase: target.foldsCase === true,
+      kind: kind.name,
+      resource: kind.resource(object3),
+      foldsCase: kind.foldsCase === true,
       target: bundle.target,
       principal: scope.principal
     };
     const decision = decide(policy2, { ...request, scope: gradeForPolicy(scope) }, evidence);
-    const decided = { ...change2, decision, scope };
+    const decided = { ...change, decision, scope };
     const isOutage = isHidden(scope) && decide(policy2, { ...request, scope: "proven" }, evidence).effect === "allow";
     if (decision.effect === "allow") changes.push(decided);
     else if (standing === void 0 || decision.momentary || isOutage || isProposed(decided, basis)) {
@@ -16600,20 +17822,20 @@ function decideChanges(planned, declared2, basis) {
       const since = standing.since ?? "a time that was not recorded";
       const note2 = `${whyDenied(decided)}; kept by the policy (on_denied: keep), in force since ${since}`;
       changes.push({ ...decided, action: "unchanged", note: note2 });
-      warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} is no longer allowed: ${note2}.`);
+      warnings.push(`Job "${job2}", ${purpose}: ${kind.describe(object3)} is no longer allowed: ${note2}.`);
     } else revoked.push(decided);
   }
   const allowed = new Set(
-    changes.filter(({ phase, action }) => phase === "granted" && action !== "withdraw").map(({ target, object: object3 }) => objectKey(target.kind, object3))
+    changes.filter(({ phase, action }) => phase === "granted" && action !== "withdraw").map(({ kind, object: object3 }) => objectKey(kind.name, object3))
   );
   for (const one of revoked) {
-    const { job: job2, purpose, target, object: object3 } = one;
+    const { job: job2, purpose, kind, object: object3 } = one;
     const why = whyDenied(one);
-    const shared = allowed.has(objectKey(target.kind, object3));
+    const shared = allowed.has(objectKey(kind.name, object3));
     const note2 = shared ? `${why}, but another entry needs it` : why;
     changes.push({ ...one, action: shared ? "record" : "withdraw", phase: void 0, note: note2 });
     const fate = shared ? "stays for another entry" : "is withdrawn";
-    warnings.push(`Job "${job2}", ${purpose}: ${target.describe(object3)} ${fate}: ${why}.`);
+    warnings.push(`Job "${job2}", ${purpose}: ${kind.describe(object3)} ${fate}: ${why}.`);
   }
   return { changes, denied, findings: findings2, warnings };
 }
@@ -16631,7 +17853,7 @@ function coversAll(outer, inner) {
 function denies(deny, allow, kinds) {
   if (!MATCHERS.every((name) => coversAll(deny[name], allow[name]))) return false;
   if (!coversAll(deny.principal?.map(withoutCase), allow.principal?.map(withoutCase))) return false;
-  const named = kinds.filter(({ kind }) => allow.kind?.value.includes(kind) ?? true);
+  const named = kinds.filter(({ name }) => allow.kind?.value.includes(name) ?? true);
   const fold = named.every(({ foldsCase }) => foldsCase) ? withoutCase : String;
   if (!coversAll(deny.resource?.map(fold), allow.resource?.map(fold))) return false;
   if (!coversAll(deny.kind?.value, allow.kind?.value)) return false;
@@ -16670,7 +17892,7 @@ function impossibleRules(policy2, kinds) {
       });
     }
     if (rule.effect === "deny") continue;
-    const named = kinds.filter(({ kind }) => rule.kind?.value.includes(kind));
+    const named = kinds.filter((one) => rule.kind?.value.includes(one.name));
     const without = named.filter(({ provider, needsProvider }) => needsProvider && !policy2.providers?.[provider]).map(({ provider }) => provider);
     if (rule.kind !== void 0 && without.length > 0 && without.length === named.length) {
       mistakes.push({
@@ -16719,7 +17941,15 @@ var providers = object({
     )
   ),
   entra: optional(
-    described("Who registers access in Entra ID.", object({ registrar_client_id: required(registrarId) }))
+    described(
+      "Who registers access in Entra ID.",
+      object({
+        registrar_client_id: required(registrarId),
+        tenant_id: optional(
+          described("Tenant of the applications; default: the input `tenant-id`.", applicationId)
+        )
+      })
+    )
   ),
   aws: optional(
     described(
@@ -16823,7 +18053,7 @@ var ruleOf = (kinds) => object({
   effect: required(oneOf(["allow", "deny"], "`deny` beats `allow`; what no rule allows is denied.")),
   job: optional(patterns("Keys of jobs.")),
   purpose: optional(patterns("Purposes.")),
-  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ kind }) => kind)), "Kinds of access."))),
+  kind: optional(placed2(oneOrMore(oneOf(kinds.map(({ name }) => name)), "Kinds of access."))),
   resource: optional(patterns("What is reached: the credential, role or application.")),
   target: optional(patterns("Targets of the bundle.")),
   principal: optional(patterns("Application IDs of the service principals that jobs run as.")),
@@ -16906,7 +18136,7 @@ function effectiveRunAs(job2) {
   if (named.kind === "group" || effective === "") return named;
   return principalNamed(effective);
 }
-async function readOne(eyes, bundle, job2, listed) {
+async function readOne2(eyes, bundle, job2, listed2) {
   const unread = (why, remedy2) => ({
     ...job2,
     id: void 0,
@@ -16918,7 +18148,7 @@ async function readOne(eyes, bundle, job2, listed) {
   for (const { workspace } of eyes.readers) {
     let found3;
     try {
-      found3 = listed.get(id) ?? await readJob(workspace, id);
+      found3 = listed2.get(id) ?? await readJob(workspace, id);
     } catch (error) {
       if (error instanceof ApiFailure && error.refused) continue;
       throw error;
@@ -16926,8 +18156,8 @@ async function readOne(eyes, bundle, job2, listed) {
     if (found3 === void 0 || JOB.text(found3, "job_id") !== id)
       return unread(`job ${id} is not in this workspace`, again);
     if (!isDeployedFrom(found3, bundle.statePath)) {
-      const path20 = JOB.text(found3, "settings", "deployment", "metadata_file_path");
-      const whose = path20 === "" ? "no bundle" : `the bundle whose metadata is ${path20}`;
+      const path19 = JOB.text(found3, "settings", "deployment", "metadata_file_path");
+      const whose = path19 === "" ? "no bundle" : `the bundle whose metadata is ${path19}`;
       return unread(`job ${id} belongs to ${whose}, not to this bundle and target`, again);
     }
     const settings = JOB.member(found3, "settings") ?? {};
@@ -16938,10 +18168,10 @@ async function readOne(eyes, bundle, job2, listed) {
 }
 async function asDeployed(eyes, bundle, keys, listing) {
   const ids = bundle.jobs.flatMap(({ key: key2, id }) => keys.has(key2) && id !== void 0 ? [id] : []);
-  const listed = await listedWhole(eyes, ids, listing);
+  const listed2 = await listedWhole(eyes, ids, listing);
   const jobs2 = await inParallel(
     bundle.jobs,
-    (job2) => keys.has(job2.key) ? readOne(eyes, bundle, job2, listed) : Promise.resolve(job2)
+    (job2) => keys.has(job2.key) ? readOne2(eyes, bundle, job2, listed2) : Promise.resolve(job2)
   );
   return { ...bundle, jobs: jobs2 };
 }
@@ -16990,31 +18220,32 @@ function secrets({ identity, principal }) {
 function tokens({ identity, principal, tokens: all }) {
   return judge3(
     identity.numericId,
-    (id) => judge3(all, (listed) => {
-      const own = listed.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
+    (id) => judge3(all, (listed2) => {
+      const own = listed2.filter(({ ownerId: ownerId2 }) => ownerId2 === id);
       if (own.length === 0) return proven("it has no personal access token");
-      const shown4 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
+      const shown6 = own.map((token2) => `${token2.id}, made by ${token2.createdBy || "an unknown user"}`);
       return broken(
-        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown4.join("; ")})`,
+        `it has ${counted(own.length, "personal access token")}: whoever holds one is this principal (${shown6.join("; ")})`,
         `Delete the tokens of service principal ${principal}: databricks token-management delete ${own[0]?.id ?? ""}`
       );
     })
   );
 }
-function policies({ identity, principal }) {
+var ofEntra = (principal) => `if Entra ID manages ${principal}, whoever holds a secret or federated credential of its application can sign in as it`;
+function policies({ identity, principal, azure }) {
   return judge3(identity.policies, (found3) => {
-    if (found3.length === 0) return proven("it has no federation policy");
-    const shown4 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
+    if (found3.length === 0) return proven("it has no federation policy", azure ? [ofEntra(principal)] : []);
+    const shown6 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
     const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
-    return broken(`workloads outside can sign in as it: ${shown4}`, remedy);
+    return broken(`workloads outside can sign in as it: ${shown6}`, remedy);
   });
 }
 function admins(facts) {
   return judge3(facts.admins, ({ restricted, names: names2 }) => {
-    const shown4 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
-    const secret = `${shown4} can make an OAuth secret of it`;
+    const shown6 = names2.length === 0 ? "each workspace admin" : `workspace admins (${names2.join(", ")})`;
+    const secret = `${shown6} can make an OAuth secret of it`;
     if (restricted) return proven("workspace admins are restricted", [secret]);
-    const says = `${shown4} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
+    const says = `${shown6} can make a token of it, and give a job to it (restrict_workspace_admins is ALLOW_ALL)`;
     if (facts.adminsMustBeRestricted) {
       const remedy = "An account admin sets it: databricks settings restrict-workspace-admins update, with the status RESTRICT_TOKENS_AND_JOB_RUN_AS.";
       return broken(says, remedy);
@@ -17050,7 +18281,7 @@ import { posix as posix5 } from "node:path";
 
 // core/access/scope/code-rules.ts
 import { posix as posix4 } from "node:path";
-var shown3 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
+var shown5 = (value) => withoutBidi(redact(value.replace(/\/\/[^/@\s]*@/g, "//")));
 var inert = () => void 0;
 var unjudged = (why) => (_value, at3, seen) => {
   seen.unproven(at3, why);
@@ -17081,19 +18312,19 @@ var text2 = (use) => (value, at3, seen, parent) => {
   if (typeof value === "string" || typeof value === "number") use(String(value), at3, seen, parent);
   else seen.unproven(at3, "is not a text");
 };
-var path7 = text2((value, at3, seen) => {
+var path6 = text2((value, at3, seen) => {
   seen.path(value, at3);
 });
 var sourced = text2((value, at3, seen, parent) => {
   const source = textAt(parent, "source") || (seen.git ? "GIT" : "WORKSPACE");
-  const inside = !/^(?:\/|\.\.(?:\/|$)|[a-z][\w+.-]*:)/i.test(posix4.normalize(value));
+  const inside = !value.includes("{{") && !/^(?:\/|\.\.(?:\/|$)|[a-z][\w+.-]*:)/i.test(posix4.normalize(value));
   if (source === "GIT" && seen.git && inside) return;
   seen.path(value, at3);
 });
 var object2 = (type) => text2((value, at3, seen) => {
   seen.object(type, value, at3);
 });
-var destination = table2({ destination: path7 });
+var destination = table2({ destination: path6 });
 var remote = unjudged("a cloud path: who may write there is not readable");
 var s3 = table2({
   destination: remote,
@@ -17111,7 +18342,7 @@ var config2 = (value, at3, seen) => {
 };
 var fixed = (value) => /^[A-Za-z0-9][\w.-]*(?:\[[\w, .-]*\])?\s*==\s*[\w.!+-]+$/.test(value.trim());
 var published = (value, at3, seen) => {
-  if (fixed(value)) seen.note(`${shown3(value)}: its publishers chose what the job runs`);
+  if (fixed(value)) seen.note(`${shown5(value)}: its publishers chose what the job runs`);
   else seen.unproven(at3, "is not fixed to one version of the public package index");
 };
 var dependency = text2((line, at3, seen) => {
@@ -17129,17 +18360,17 @@ var pypi = table2({
 });
 var maven = table2({
   coordinates: text2((value, _at, seen) => {
-    seen.note(`${shown3(value)}: its publishers chose what the job runs`);
+    seen.note(`${shown5(value)}: its publishers chose what the job runs`);
   }),
   exclusions: inert,
   repo: unjudged("a repository of its own: who publishes there is not readable")
 });
 var library = table2({
-  jar: path7,
-  egg: path7,
-  whl: path7,
+  jar: path6,
+  egg: path6,
+  whl: path6,
   requirements: (value, at3, seen, parent) => {
-    path7(value, at3, seen, parent);
+    path6(value, at3, seen, parent);
     seen.unproven(at3, "the packages that it names are not read");
   },
   pypi,
@@ -17150,7 +18381,7 @@ var library = table2({
 // core/access/scope/code-table.ts
 var dockerImage = table2({
   url: text2((value, at3, seen) => {
-    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown3(value)} is fixed by its digest`);
+    if (/@sha256:[0-9a-f]{64}$/.test(value)) seen.note(`${shown5(value)} is fixed by its digest`);
     else seen.unproven(at3, "whoever may push the image changes what the job runs; fix it by its digest");
   }),
   basic_auth: inert
@@ -17224,9 +18455,21 @@ var existingCluster = table2({
 });
 var libraries = each(library);
 var elsewhere2 = (what) => text2((value, _at, seen) => {
-  seen.note(`${what} ${shown3(value)} runs as its own identity, with none of this access`);
+  seen.note(`${what} ${shown5(value)} runs as its own identity, with none of this access`);
 });
 var outside = unjudged("what it runs is not decided in this workspace's jobs");
+var chosen = text2((value, at3, seen) => {
+  if (value.includes("{{")) seen.unproven(at3, "is put together when the job runs");
+});
+var DBT_ELSEWHERE = /^--(?:project-dir|profiles-dir|packages-install-path|log-path|target-path|state|defer-state)(?:=|$)/;
+var dbtCommand = text2((value, at3, seen) => {
+  const [program, ...words] = value.replace(/["'\\]/g, "").trim().split(/\s+/);
+  if (program !== "dbt") seen.unproven(at3, "is no command of dbt");
+  else if (value.includes("{{")) seen.unproven(at3, "is put together when the job runs");
+  else if (words.includes("deps")) seen.unproven(at3, "dbt deps downloads packages that are not read");
+  else if (words.some((word) => DBT_ELSEWHERE.test(word)))
+    seen.unproven(at3, "leads dbt to another folder than the task's own");
+});
 var subscribers = { pause_subscriptions: inert, subscriptions: inert };
 var forEach = (value, at3, seen, parent) => {
   table2({ concurrency: inert, inputs: inert, task })(value, at3, seen, parent);
@@ -17239,12 +18482,7 @@ var task = table2({
   dbt_platform_task: outside,
   dbt_task: table2({
     catalog: inert,
-    commands: each(
-      text2((value, at3, seen) => {
-        if (/^dbt\s+(?:--?[\w-]+\s+)*deps\b/.test(value.trim()))
-          seen.unproven(at3, "dbt deps downloads packages that are not read");
-      })
-    ),
+    commands: each(dbtCommand),
     profiles_directory: sourced,
     project_directory: sourced,
     schema: inert,
@@ -17276,9 +18514,9 @@ var task = table2({
   pipeline_task: table2({ full_refresh: inert, pipeline_id: elsewhere2("pipeline") }),
   power_bi_task: outside,
   python_wheel_task: table2({
-    entry_point: inert,
+    entry_point: chosen,
     named_parameters: inert,
-    package_name: inert,
+    package_name: chosen,
     parameters: inert
   }),
   retry_on_timeout: inert,
@@ -17296,8 +18534,8 @@ var task = table2({
     sql_params: inert
   }),
   spark_jar_task: table2({
-    jar_uri: path7,
-    main_class_name: inert,
+    jar_uri: path6,
+    main_class_name: chosen,
     parameters: inert,
     run_as_repl: inert
   }),
@@ -17323,7 +18561,7 @@ var gitSource = (value, at3, seen) => {
   const commit = textAt(value, "git_commit");
   const ref2 = textAt(value, "git_branch") || textAt(value, "git_tag");
   const who = commit === "" ? `whoever may push to ${ref2 || "its branch"} changes what the job runs` : `fixed to commit ${commit}`;
-  seen.note(`code comes from ${shown3(textAt(value, "git_url"))}: ${who}`);
+  seen.note(`code comes from ${shown5(textAt(value, "git_url"))}: ${who}`);
   if (member(value, "job_source") !== void 0)
     seen.unproven(`${at3}.job_source`, "the job's settings come from the Git source, too");
 };
@@ -17344,7 +18582,7 @@ var jobSettings2 = table2({
         java_dependencies: each(
           text2((value, at3, seen) => {
             if (/^[/.]|^[a-z][\w+.-]*:\//i.test(value)) seen.path(value, at3);
-            else seen.note(`${shown3(value)}: its publishers chose what the job runs`);
+            else seen.note(`${shown5(value)}: its publishers chose what the job runs`);
           })
         )
       })
@@ -17372,7 +18610,7 @@ var jobSettings2 = table2({
 });
 
 // core/access/scope/code.ts
-var bare2 = (path20) => path20.replace(/^\/Workspace(?=\/|$)/, "");
+var bare2 = (path19) => path19.replace(/^\/Workspace(?=\/|$)/, "");
 function codeOf(settings, filePath, clusters = []) {
   const paths = new Set(filePath === "" ? [] : [bare2(posix5.normalize(filePath))]);
   const volumes = /* @__PURE__ */ new Set();
@@ -17383,19 +18621,19 @@ function codeOf(settings, filePath, clusters = []) {
   const seen = {
     git: JOB_SETTINGS.text(settings, "git_source", "git_url") !== "",
     path(value, at3) {
-      const path20 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
+      const path19 = posix5.normalize(value.replace(/^dbfs:(?=\/Volumes\/)/, "").trim());
       const hole = (why) => {
         holes.push({ at: at3, why });
       };
       if (value.includes("{{")) hole("is put together when the job runs");
-      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path20)) hole("by default every user may write to DBFS");
-      else if (/^[a-z][\w+.-]*:/i.test(path20)) hole("who may write there is not readable");
-      else if (!path20.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
-      else if (path20.startsWith("/Volumes/")) {
-        const [catalog, schema, volume, ...rest] = path20.slice("/Volumes/".length).split("/");
+      else if (/^(?:dbfs:|\/dbfs(?:\/|$))/i.test(path19)) hole("by default every user may write to DBFS");
+      else if (/^[a-z][\w+.-]*:/i.test(path19)) hole("who may write there is not readable");
+      else if (!path19.startsWith("/")) relative6.push({ at: at3, why: "is relative to nothing that is known" });
+      else if (path19.startsWith("/Volumes/")) {
+        const [catalog, schema, volume, ...rest] = path19.slice("/Volumes/".length).split("/");
         if (!catalog || !schema || !volume || rest.length === 0) hole("is not in a volume");
         else volumes.add(`${catalog}.${schema}.${volume}`);
-      } else paths.add(bare2(path20));
+      } else paths.add(bare2(path19));
     },
     object(type, id) {
       objects.set(`${type} ${id}`, { type, id });
@@ -17418,13 +18656,14 @@ function codeOf(settings, filePath, clusters = []) {
     objects: [...objects.values()],
     notes: [...notes],
     unproven: holes,
-    relative: relative6
+    relative: relative6,
+    takesCommands: tasksOf(settings).some((task2) => TASK.member(task2, "dbt_task") !== void 0)
   };
 }
 function codeReader(eyes, filePath, metastoreOwner) {
   const shared = /* @__PURE__ */ new Map();
-  const once = (key2, read5) => {
-    const running = shared.get(key2) ?? read5();
+  const once = (key2, read6) => {
+    const running = shared.get(key2) ?? read6();
     shared.set(key2, running);
     return running;
   };
@@ -17440,12 +18679,12 @@ function codeReader(eyes, filePath, metastoreOwner) {
       "unread" in job2 ? job2.unread : readBy(
         eyes,
         `CAN_VIEW on job ${job2.id}`,
-        ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job")
+        ({ workspace }) => editorsOf(workspace, "jobs", job2.id, "job", code2.takesCommands)
       ),
       ...code2.paths.map(
-        (path20) => once(
-          path20,
-          () => readBy(eyes, `CAN_READ on ${path20}`, ({ workspace }) => editorsOfPath(workspace, path20))
+        (path19) => once(
+          path19,
+          () => readBy(eyes, `CAN_READ on ${path19}`, ({ workspace }) => editorsOfPath(workspace, path19))
         )
       ),
       ...code2.volumes.map((volume) => once(`volume ${volume}`, () => ofVolume(volume))),
@@ -17463,7 +18702,7 @@ function codeReader(eyes, filePath, metastoreOwner) {
     return { code: code2, editors };
   };
 }
-var EVERYBODY = /* @__PURE__ */ new Set(["users", "account users"]);
+var EVERYBODY2 = /* @__PURE__ */ new Set(["users", "account users"]);
 var SHOWN = 5;
 function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
   const found3 = [...code2.unproven, ...before === void 0 ? code2.relative : []];
@@ -17480,11 +18719,11 @@ function codePoints({ code: code2, editors }, { job: job2, deployer, before }) {
   const ofEditors = editors.map((reading) => ({
     point: "editors",
     ...judge3(reading, (all) => {
-      const everybody = all.filter(({ who }) => EVERYBODY.has(who));
+      const everybody = all.filter(({ who }) => EVERYBODY2.has(who));
       if (everybody.length > 0) {
-        const shown4 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
+        const shown6 = everybody.map(({ who, level, through }) => `"${who}" (${level}, ${through})`);
         const remedy = `Take these rights away, so that only those who may use the access can change job "${job2}".`;
-        return broken(`every user may change what the job runs: ${[...new Set(shown4)].join(", ")}`, remedy);
+        return broken(`every user may change what the job runs: ${[...new Set(shown6)].join(", ")}`, remedy);
       }
       const others2 = all.filter(({ who }) => who.toLowerCase() !== deployer.toLowerCase());
       return proven(
@@ -17513,7 +18752,7 @@ function ofCluster({ id, details: details2, attachers }, { runners: runners2, al
   const dedicated = DEDICATED.has(mode);
   return judge3(runners2, (all) => {
     const jobs2 = all.filter((one) => one.clusters?.includes(id) && !allowed.has(one.key ?? ""));
-    const sharers = new Set(jobs2.map(({ type, name, id: of }) => `${type} "${name}" (${of})`));
+    const sharers = new Set(jobs2.map(({ type, name, id: of2 }) => `${type} "${name}" (${of2})`));
     if (dedicated && user2 !== "" && user2.toLowerCase() !== principal) sharers.add(user2);
     if (!dedicated) for (const { who } of attachers) sharers.add(who);
     if (dedicated && sharers.size === 0) return proven(`${what} is the job's principal's alone`);
@@ -17543,103 +18782,23 @@ function computePoints(facts) {
   return shared.length > 0 && missing.length === 0 ? shared : [own, ...shared];
 }
 
-// core/access/scope/credential.ts
-var USING = /* @__PURE__ */ new Set(["ACCESS", "ALL_PRIVILEGES", "CREATE_CONNECTION"]);
-async function readMetastoreOwner(eyes) {
-  const path20 = "/api/2.1/unity-catalog/metastore_summary";
-  const owner = await readBy(
-    eyes,
-    "metastore",
-    async ({ workspace }) => METASTORE.text(await workspace.call({ method: "GET", path: path20 }), "owner")
-  );
-  return owner.state === "known" ? owner.value : "";
-}
-async function readCredentialUsers(eyes, names2, metastoreOwner) {
-  const distinct = [...new Set(names2)];
-  const right = (name) => `MANAGE on credential "${name}", or metastore admin`;
-  const read5 = async (name) => {
-    for (const reader of eyes.readers) {
-      const facts = (await readCredentials(reader.workspace, [name])).get(name);
-      if (facts?.state !== "read") continue;
-      const effective = await readBy(
-        { ...eyes, readers: [reader] },
-        right(name),
-        ({ workspace }) => effectiveGrants(workspace, name)
-      );
-      if (effective.state !== "known") continue;
-      const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
-      const { owner, identity, isolated, workspaces } = facts.facts;
-      const managers = [.../* @__PURE__ */ new Set([owner, metastoreOwner, ...managing])].filter((one) => one !== "");
-      if (!managers.some((manager) => isReader(reader, manager))) continue;
-      const users2 = effective.value.filter(({ privilege }) => USING.has(privilege));
-      return known({ name, identity, isolated, workspaces, users: users2, managers });
-    }
-    return unreadable2(eyes, right(name));
-  };
-  const readings2 = await inParallel(distinct, read5);
-  return new Map(distinct.map((name, index) => [name, readings2[index] ?? unreadable2(eyes, right(name))]));
-}
-function shownUsers(users2) {
-  return users2.map(({ principal, privilege, inheritedFrom }) => {
-    const from = inheritedFrom === "" ? "" : `, from ${inheritedFrom}`;
-    return `${principal || "a deleted principal"} (${privilege}${from})`;
-  }).join(", ");
-}
-function credentialPoints(readings2, allowed, workspaceId) {
-  if (readings2.length === 0) return [{ point: "credential-users", ...proven("no credential is used") }];
-  return readings2.flatMap((reading) => [
-    {
-      point: "credential-users",
-      ...judge3(reading, ({ name, users: users2, managers }) => {
-        const strangers = users2.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
-        if (strangers.length > 0) {
-          const says = `credential "${name}" can also be used by ${shownUsers(strangers)}`;
-          return broken(
-            says,
-            `Revoke it from them, or give the job its own credential instead of "${name}".`
-          );
-        }
-        const residual = managers.map((who) => `${who} could grant itself "${name}"`);
-        return proven(`no other user of credential "${name}"`, residual);
-      })
-    },
-    {
-      point: "isolation",
-      ...judge3(reading, ({ name, isolated, workspaces }) => {
-        const update = `databricks credentials update-credential ${name} --isolation-mode ISOLATION_MODE_ISOLATED`;
-        if (!isolated) {
-          return unproven2(
-            `credential "${name}" is open to every workspace of the metastore`,
-            `Isolate it and bind it to this workspace: ${update}`
-          );
-        }
-        const others2 = workspaces.filter((id) => id !== workspaceId);
-        return others2.length === 0 ? proven(`credential "${name}" is bound to this workspace alone`) : unproven2(
-          `credential "${name}" can also be used in workspace ${others2.join(", ")}`,
-          "Bind it to this workspace alone: what runs in the others was not read."
-        );
-      })
-    }
-  ]);
-}
-
 // core/access/scope/runners.ts
 var MAX_ASKED = 500;
-async function list2(api, path20, items, query = {}) {
+async function list2(api, path19, items, query = {}) {
   try {
-    return await listAll(api, path20, items, query);
+    return await listAll(api, path19, items, query);
   } catch (error) {
     if (error instanceof ApiFailure && isAbsentFeature(error)) return [];
     throw error;
   }
 }
 async function jobs(reader, listing, tasksMatter) {
-  const listed = await listing(reader);
+  const listed2 = await listing(reader);
   const isShort = (job2) => explicitRunAs(job2) === "" || tasksMatter && isCutOff(job2);
-  const short = listed.filter(isShort);
+  const short = listed2.filter(isShort);
   if (short.length > MAX_ASKED) return void 0;
-  const asked3 = await completed(reader.workspace, short);
-  return [...listed.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
+  const asked4 = await completed(reader.workspace, short);
+  return [...listed2.filter((job2) => !isShort(job2)), ...asked4].map((job2) => ({
     type: "job",
     id: JOB.text(job2, "job_id"),
     name: JOB.text(job2, "settings", "name"),
@@ -17699,12 +18858,12 @@ async function readRunners(eyes, listing, tasksMatter) {
     );
   }
 }
-function withBundle(listed, bundle, deployed2) {
+function withBundle(listed2, bundle, deployed2) {
   const declared2 = (job2) => job2.runAs.kind === "service_principal" ? job2.runAs.applicationId : "";
   const own = bundle.jobs.filter((job2) => !deployed2 || job2.deployed?.state === "read");
   const byId = new Map(own.filter((job2) => job2.id !== void 0).map((job2) => [job2.id, job2]));
   const gone = new Set(deployed2 ? [] : bundle.goneJobIds);
-  const runners2 = listed.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
+  const runners2 = listed2.filter(({ type, id }) => type !== "job" || !gone.has(id)).map((runner) => {
     const job2 = runner.type === "job" ? byId.get(runner.id) : void 0;
     if (job2 === void 0) return runner;
     const planned = { principal: declared2(job2), clusters: sharedClusters(job2.settings) };
@@ -17725,30 +18884,30 @@ function withBundle(listed, bundle, deployed2) {
 }
 
 // core/access/scope/elsewhere.ts
-var EVERYBODY2 = "account users";
+var EVERYBODY3 = "account users";
 var MAX_GROUPS = 1e3;
 async function readElsewhere(eyes, accountId, here, numericIds2) {
   if (accountId === void 0) return unknown("the input account-id");
   const right = "account admin, with a way to sign in to the account";
-  const listed = await readBy(eyes, right, ({ account, elsewhere: elsewhere4 }) => {
+  const listed2 = await readBy(eyes, right, ({ account, elsewhere: elsewhere4 }) => {
     if (account === void 0) return void 0;
     const assigned = assignments({ api: account, id: accountId }, here, numericIds2);
     return assigned.then((all2) => ({ elsewhere: elsewhere4, all: all2 }));
   });
-  if (listed.state !== "known") return listed;
-  const { elsewhere: elsewhere3, all } = listed.value;
+  if (listed2.state !== "known") return listed2;
+  const { elsewhere: elsewhere3, all } = listed2.value;
   if (all === void 0) return unknown("a listing of the account's workspaces that names this one");
-  const read5 = all.map(async ({ name, deployment, ids }) => ({
+  const read6 = all.map(async ({ name, deployment, ids }) => ({
     name,
     assigned: ids,
     ...await runners(eyes, name, elsewhere3?.(deployment))
   }));
-  return known(await Promise.all(read5));
+  return known(await Promise.all(read6));
 }
 async function assignments(account, here, numericIds2) {
-  const path20 = `/api/2.0/accounts/${account.id}/workspaces`;
-  const listed = await account.api.call({ method: "GET", path: path20, array: true });
-  const all = isList(listed) ? listed : [];
+  const path19 = `/api/2.0/accounts/${account.id}/workspaces`;
+  const listed2 = await account.api.call({ method: "GET", path: path19, array: true });
+  const all = isList(listed2) ? listed2 : [];
   const others2 = all.filter((one) => OTHER_WORKSPACE.text(one, "workspace_id") !== here);
   if (others2.length === all.length) return void 0;
   const members2 = groupMembers(account, numericIds2);
@@ -17756,9 +18915,9 @@ async function assignments(account, here, numericIds2) {
     const id = OTHER_WORKSPACE.text(one, "workspace_id");
     const deployment = OTHER_WORKSPACE.text(one, "deployment_name");
     const name = OTHER_WORKSPACE.text(one, "workspace_name") || deployment || id;
-    const path21 = `/api/2.0/accounts/${account.id}/workspaces/${id}/permissionassignments`;
+    const path20 = `/api/2.0/accounts/${account.id}/workspaces/${id}/permissionassignments`;
     const rows = await orAll(
-      account.api.call({ method: "GET", path: path21 }),
+      account.api.call({ method: "GET", path: path20 }),
       (answer) => WORKSPACE_ASSIGNMENTS.list(answer, "permission_assignments")
     );
     if (rows === void 0) return { name, deployment, ids: numericIds2 };
@@ -17766,21 +18925,21 @@ async function assignments(account, here, numericIds2) {
       const principal = WORKSPACE_ASSIGNMENT.text(row, "principal", "principal_id");
       const group = WORKSPACE_ASSIGNMENT.text(row, "principal", "group_name");
       if (group === "") return numericIds2.has(principal) ? [principal] : [];
-      return group === EVERYBODY2 ? [...numericIds2] : [...await members2(principal)];
+      return group === EVERYBODY3 ? [...numericIds2] : [...await members2(principal)];
     });
     return { name, deployment, ids: new Set(ids.flat()) };
   });
   return found3.filter(({ ids }) => ids.size > 0);
 }
 function groupMembers({ api, id: accountId }, numericIds2) {
-  const asked3 = /* @__PURE__ */ new Map();
+  const asked4 = /* @__PURE__ */ new Map();
   const membersOf = (id) => {
-    const path20 = `/api/2.0/accounts/${accountId}/scim/v2/Groups/${encodeURIComponent(id)}`;
-    const answer = asked3.get(id) ?? orAll(
-      api.call({ method: "GET", path: path20, query: { attributes: "members" } }),
+    const path19 = `/api/2.0/accounts/${accountId}/scim/v2/Groups/${encodeURIComponent(id)}`;
+    const answer = asked4.get(id) ?? orAll(
+      api.call({ method: "GET", path: path19, query: { attributes: "members" } }),
       (group) => GROUP_RESOURCE.list(group, "members")
     );
-    asked3.set(id, answer);
+    asked4.set(id, answer);
     return answer;
   };
   return async (groupId) => {
@@ -17799,9 +18958,9 @@ function groupMembers({ api, id: accountId }, numericIds2) {
   };
 }
 var isGroup = (member3) => GROUP.text(member3, "$ref").includes("Groups/");
-async function orAll(answer, read5) {
+async function orAll(answer, read6) {
   try {
-    return read5(await answer);
+    return read6(await answer);
   } catch (error) {
     if (error instanceof ApiFailure && !isPassing(error)) return void 0;
     throw error;
@@ -17811,7 +18970,7 @@ async function runners(eyes, name, workspace) {
   if (workspace === void 0) return { runners: unreadable2(eyes, `the address of workspace "${name}"`) };
   const admin = `workspace admin of "${name}"`;
   try {
-    const reader = await openReader({ workspace, account: void 0 });
+    const reader = await openReader({ workspace, account: void 0, elsewhere: void 0 });
     if (!reader.admin) return { runners: unreadable2(eyes, admin) };
     const all = await runnersOf(reader, jobListing(), false);
     return { runners: all === void 0 ? unknown(`${TOO_MANY} of "${name}"`) : known(all) };
@@ -17850,8 +19009,8 @@ async function numericIds(api, applicationIds) {
   });
   return idsOf2(found3);
 }
-async function holders2(api, path20, name) {
-  const ruleSet = await api.call({ method: "GET", path: path20, query: { name, etag: "" } });
+async function holders2(api, path19, name) {
+  const ruleSet = await api.call({ method: "GET", path: path19, query: { name, etag: "" } });
   return RULE_SET.list(ruleSet, "grant_rules").flatMap(
     (rule) => GRANT_RULE.list(rule, "principals").filter((principal) => typeof principal === "string").map((principal) => ({ principal, role: GRANT_RULE.text(rule, "role") }))
   );
@@ -17866,7 +19025,7 @@ async function eitherRoute(workspace, account) {
     });
   }
 }
-async function readOne2(eyes, accountId, applicationId2, numericId) {
+async function readOne3(eyes, accountId, applicationId2, numericId) {
   if (accountId === void 0) {
     const missing = unknown("the input account-id");
     return { numericId, users: missing, secrets: missing, policies: missing };
@@ -17886,16 +19045,16 @@ async function readOne2(eyes, accountId, applicationId2, numericId) {
     ),
     readBy(eyes, manager, ({ workspace, account }) => {
       if (id === void 0) return void 0;
-      const path20 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
+      const path19 = `/api/2.0/accounts/servicePrincipals/${id}/credentials/secrets`;
       return eitherRoute(
-        () => listAll(workspace, path20, SECRETS.key("secrets")),
+        () => listAll(workspace, path19, SECRETS.key("secrets")),
         account && (() => listAll(account, `${base}/credentials/secrets`, SECRETS.key("secrets")))
-      ).then((listed) => listed.map((secret) => SECRET.text(secret, "id")));
+      ).then((listed2) => listed2.map((secret) => SECRET.text(secret, "id")));
     }),
     readBy(eyes, "account admin, with a way to sign in to the account", ({ account }) => {
       if (id === void 0 || account === void 0) return void 0;
       return listAll(account, `${base}/federationPolicies`, FEDERATION_POLICIES.key("policies")).then(
-        (listed) => listed.map((policy2) => ({
+        (listed2) => listed2.map((policy2) => ({
           id: FEDERATION_POLICY.text(policy2, "policy_id"),
           issuer: FEDERATION_POLICY.text(policy2, "oidc_policy", "issuer"),
           subject: FEDERATION_POLICY.text(policy2, "oidc_policy", "subject")
@@ -17910,7 +19069,7 @@ async function readPrincipals(eyes, accountId, applicationIds) {
   const ids = await readBy(eyes, "workspace user", ({ workspace }) => numericIds(workspace, distinct));
   const facts = await inParallel(distinct, (applicationId2) => {
     const numericId = ids.state === "known" ? { state: "known", value: ids.value.get(applicationId2) } : ids;
-    return readOne2(eyes, accountId, applicationId2, numericId);
+    return readOne3(eyes, accountId, applicationId2, numericId);
   });
   return new Map(
     distinct.flatMap((applicationId2, index) => {
@@ -17928,16 +19087,16 @@ async function readTwins(eyes, identities, metastoreOwner) {
   const right = "metastore admin (anybody else is shown only some credentials)";
   const complete = isAdmin2.length > 0 ? known(true) : unreadable2(eyes, right);
   const readers = isAdmin2.length > 0 ? isAdmin2 : eyes.readers;
-  const path20 = "/api/2.1/unity-catalog/credentials";
+  const path19 = "/api/2.1/unity-catalog/credentials";
   const query = { max_results: "0", include_unbound: "true" };
-  const listed = await readBy(
+  const listed2 = await readBy(
     { ...eyes, readers },
     right,
-    ({ workspace }) => listAll(workspace, path20, CREDENTIALS.key("credentials"), query)
+    ({ workspace }) => listAll(workspace, path19, CREDENTIALS.key("credentials"), query)
   );
-  if (listed.state !== "known") return listed;
+  if (listed2.state !== "known") return listed2;
   const wanted = new Set(identities.values());
-  const held = listed.value.filter((info) => wanted.has(identityOf(info)));
+  const held = listed2.value.filter((info) => wanted.has(identityOf(info)));
   const alone = (info) => held.every((other) => other === info || identityOf(other) !== identityOf(info));
   const isOwn = (info) => identities.has(CREDENTIAL.text(info, "name").toLowerCase());
   const same = held.filter((info) => !isOwn(info) || !alone(info));
@@ -17967,8 +19126,11 @@ function ofTwin({ name, storage, users: users2 }, own, allowed) {
   });
 }
 function twinPoints(credentials, facts, allowed) {
-  if (credentials.length === 0) return [{ point: "twins", ...proven("no credential is used") }];
-  return credentials.flatMap((reading) => {
+  const relevant = credentials.filter(
+    (reading) => reading.state !== "known" || reading.value.of.type === "credential"
+  );
+  if (relevant.length === 0) return [{ point: "twins", ...proven("no credential is used") }];
+  return relevant.flatMap((reading) => {
     if (reading.state !== "known") {
       return [{ point: "twins", ...judge3(reading, () => proven("")) }];
     }
@@ -17995,8 +19157,8 @@ function twinPoints(credentials, facts, allowed) {
 // core/access/scope/workspace-admins.ts
 function readTokens(eyes) {
   return readBy(eyes, "workspace admin (the list of personal access tokens)", async ({ workspace }) => {
-    const path20 = "/api/2.0/token-management/tokens";
-    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path20 }));
+    const path19 = "/api/2.0/token-management/tokens";
+    const answer = await unlessAbsent(workspace.call({ method: "GET", path: path19 }));
     return TOKENS.list(answer, "token_infos").map((token2) => ({
       id: TOKEN.text(token2, "token_id"),
       ownerId: TOKEN.text(token2, "owner_id"),
@@ -18012,18 +19174,18 @@ function readDeployer(eyes, deployer) {
   });
 }
 async function isAdmin(api, applicationId2) {
-  const path20 = "/api/2.0/preview/scim/v2/ServicePrincipals";
+  const path19 = "/api/2.0/preview/scim/v2/ServicePrincipals";
   const query = { filter: `applicationId eq "${applicationId2}"`, attributes: "applicationId,groups" };
-  const answer = await api.call({ method: "GET", path: path20, query });
+  const answer = await api.call({ method: "GET", path: path19, query });
   const found3 = listAt(answer, SERVICE_PRINCIPALS.key("Resources"));
   if (found3.length === 0) throw new ApiFailure(404, "NOT_FOUND", "there is no such service principal");
   return found3.flatMap((one) => SERVICE_PRINCIPAL.list(one, "groups")).some((group) => GROUP.text(group, "display") === "admins");
 }
 function readAdmins(eyes) {
   return readBy(eyes, "workspace admin (the setting restrict_workspace_admins)", async ({ workspace }) => {
-    const path20 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
+    const path19 = "/api/2.0/settings/types/restrict_workspace_admins/names/default";
     const [setting, names2] = await Promise.all([
-      unlessAbsent(workspace.call({ method: "GET", path: path20 }), ({ missing }) => missing),
+      unlessAbsent(workspace.call({ method: "GET", path: path19 }), ({ missing }) => missing),
       admins2(workspace)
     ]);
     const status = ADMIN_SETTING.text(setting, "restrict_workspace_admins", "status");
@@ -18055,30 +19217,32 @@ async function unlessAbsent(answer, isAbsent = isAbsentFeature) {
 }
 
 // core/access/scope/prove.ts
-function usersAfterwards(credential, users2, { coming, leaving }) {
-  const of = (grants2) => grants2.filter((grant) => grant.credential.toLowerCase() === credential.toLowerCase()).map(({ principal }) => principal);
-  const gone = new Set(of(leaving));
+function usersAfterwards(securable, users2, { coming, leaving }) {
+  const { privilege } = securable.of;
+  const of2 = (grants2) => grants2.filter((grant) => securableKey(grant) === securableKey(securable)).map(({ principal }) => principal);
+  const gone = new Set(of2(leaving));
   const staying = users2.filter(
-    (user2) => user2.privilege !== "ACCESS" || user2.inheritedFrom !== "" || !gone.has(user2.principal)
+    (user2) => user2.privilege !== privilege || user2.inheritedFrom !== "" || !gone.has(user2.principal)
   );
   const present5 = new Set(staying.map(({ principal }) => principal));
-  const added = [...new Set(of(coming))].filter((principal) => !present5.has(principal));
-  const asUser = (principal) => ({
-    principal,
-    privilege: "ACCESS",
-    inheritedFrom: ""
-  });
+  const added = [...new Set(of2(coming))].filter((principal) => !present5.has(principal));
+  const asUser = (principal) => ({ principal, privilege, inheritedFrom: "" });
   return [...staying, ...added.map(asUser)];
 }
-function afterwards(reading, grants2) {
+function afterwards(reading, grants2, proposed) {
   if (reading.state !== "known") return reading;
-  const { name, users: users2 } = reading.value;
-  return known({ ...reading.value, users: usersAfterwards(name, users2, grants2) });
+  const users2 = usersRemaining(reading.value, reading.value.users, proposed);
+  return known({ ...reading.value, users: usersAfterwards(reading.value, users2, grants2) });
 }
 function twinsAfterwards(reading, grants2) {
   if (reading.state !== "known") return reading;
   const twins = reading.value.twins.map(
-    (twin) => twin.users.state === "known" ? { ...twin, users: known(usersAfterwards(twin.name, twin.users.value, grants2)) } : twin
+    (twin) => twin.users.state === "known" ? {
+      ...twin,
+      users: known(
+        usersAfterwards({ of: SERVICE_CREDENTIALS, name: twin.name }, twin.users.value, grants2)
+      )
+    } : twin
   );
   return known({ ...reading.value, twins });
 }
@@ -18096,7 +19260,7 @@ async function proveScopes(request) {
   if (jobs2.length === 0) return /* @__PURE__ */ new Map();
   const clusterIds = jobs2.flatMap((job2) => sharedClusters(job2.settings));
   const metastoreOwner = await readMetastoreOwner(eyes);
-  const [listed, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
+  const [listed2, identities, tokens2, admins3, deployerIsAdmin, credentials, clusters] = await Promise.all([
     readRunners(eyes, request.listing, clusterIds.length > 0),
     readPrincipals(
       eyes,
@@ -18106,7 +19270,7 @@ async function proveScopes(request) {
     readTokens(eyes),
     readAdmins(eyes),
     deployer === "" ? known(false) : readDeployer(eyes, deployer),
-    readCredentialUsers(eyes, [...needs.values()].flat(), metastoreOwner),
+    readSecurableUsers(eyes, [...needs.values()].flat(), metastoreOwner),
     readClusters(eyes, clusterIds)
   ]);
   const cloudIdentities = new Map(
@@ -18129,7 +19293,8 @@ async function proveScopes(request) {
       return code2(codeSubject(job2, before), shared);
     })
   ]);
-  const runners2 = listed.state === "known" ? known(withBundle(listed.value, bundle, before === void 0)) : listed;
+  const runners2 = listed2.state === "known" ? known(withBundle(listed2.value, bundle, before === void 0)) : listed2;
+  const proposed = before === void 0 ? [] : bundleGrants(bundle.config);
   const nobody = unknown("a run-as service principal");
   const noIdentity = {
     numericId: nobody,
@@ -18145,7 +19310,7 @@ async function proveScopes(request) {
     principals.delete("");
     const identity = identities.get(principal) ?? noIdentity;
     const used = (needs.get(job2.key) ?? []).map(
-      (name) => afterwards(credentials.get(name) ?? unknown(`credential "${name}"`), request)
+      (one) => afterwards(credentials.get(securableKey(one)) ?? unknown(shown(one)), request, proposed)
     );
     const ofCode = codes[index] ?? { code: EMPTY, editors: [nobody] };
     const group = mates.length === 0 ? [] : [...allowed].sort();
@@ -18171,6 +19336,10 @@ async function proveScopes(request) {
           principal,
           deployer,
           identity,
+          // Azure's resource IDs are paths.
+          azure: (needs.get(job2.key) ?? []).some(
+            ({ name }) => cloudIdentities.get(name)?.startsWith("/") === true
+          ),
           tokens: tokens2,
           admins: admins3,
           deployerIsAdmin,
@@ -18178,7 +19347,13 @@ async function proveScopes(request) {
           adminsMustBeRestricted: policy2?.workspace_admins === "restricted"
         })
       ],
-      ["credential", credentialPoints(used, principals, bundle.workspaceId)],
+      [
+        "credential",
+        [
+          ...credentialPoints(used, principals, { workspaceId: bundle.workspaceId, eyes }),
+          ...lentByBundle(needs.get(job2.key) ?? [], proposed, principals)
+        ]
+      ],
       ["twins", twinPoints(used, twinsAfterwards(allTwins, request), principals)],
       [
         "compute",
@@ -18195,7 +19370,15 @@ async function proveScopes(request) {
   });
   return new Map(proofs.map((proof) => [proof.job, proof]));
 }
-var EMPTY = { paths: [], volumes: [], objects: [], notes: [], unproven: [], relative: [] };
+var EMPTY = {
+  paths: [],
+  volumes: [],
+  objects: [],
+  notes: [],
+  unproven: [],
+  relative: [],
+  takesCommands: false
+};
 function isTrusted(before) {
   return (job2) => before !== void 0 || job2.deployed?.state === "read";
 }
@@ -18238,12 +19421,12 @@ function observer(request, registrarLater) {
 // core/access/state/known.ts
 function expectedRecords(live, owner, deployment) {
   const byObject = /* @__PURE__ */ new Map();
-  for (const { name, origin, job: job2, purpose, target, object: object3 } of live) {
-    const key2 = objectKey(target.kind, object3);
+  for (const { name, origin, job: job2, purpose, kind, object: object3 } of live) {
+    const key2 = objectKey(kind.name, object3);
     const entry = { name, ...origin, job: job2.key, purpose: purpose.value, phase: "granted" };
     const { workspaceId, statePath } = deployment;
     byObject.set(key2, {
-      kind: target.kind,
+      kind: kind.name,
       object: object3,
       owner,
       deployment: { workspaceId, statePath },
@@ -18271,18 +19454,18 @@ async function knownState(options, live) {
   return { state: { ...seen, readable: readable2, records: withLegacy(seen.records, legacy2) }, legacy: legacy2, folder };
 }
 function assumedRecords(live, remote2) {
-  const there = live.filter(({ target, object: object3 }) => remote2(target, object3).state === "present");
-  return there.map(({ name, origin, job: job2, purpose, target, object: object3 }) => ({
-    ...{ name, ...origin, job: job2.key, purpose: purpose.value, kind: target.kind, object: object3, phase: "granted" }
+  const there = live.filter(({ kind, object: object3 }) => remote2(kind, object3).state === "present");
+  return there.map(({ name, origin, job: job2, purpose, kind, object: object3 }) => ({
+    ...{ name, ...origin, job: job2.key, purpose: purpose.value, kind: kind.name, object: object3, phase: "granted" }
   }));
 }
 
 // core/access/plan/state-warnings.ts
 function stateWarnings({ known: known2, views, principals, objects }) {
-  const ours = new Set(objects.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
+  const ours = new Set(objects.map(({ kind, object: object3 }) => objectKey(kind.name, object3)));
   const warnings = [...views].flatMap(
-    ([target, view]) => view.granted(new Set(principals)).filter((object3) => !ours.has(objectKey(target.kind, object3))).map(
-      (object3) => `${target.describe(object3)} is there, and neither declared nor recorded: if nobody needs it, ${target.undoCommand(object3)}`
+    ([kind, view]) => view.granted(new Set(principals)).filter((object3) => !ours.has(objectKey(kind.name, object3))).map(
+      (object3) => `${kind.describe(object3)} is there, and neither declared nor recorded: if nobody needs it, ${kind.undoCommand(object3)}`
     )
   );
   const { state, legacy: legacy2 } = known2;
@@ -18335,21 +19518,22 @@ function fail(findings2) {
   return new SecretlessError(code2, { problem, mistakes });
 }
 async function readRemote(objects, request) {
-  const used = [...new Set(objects.map(({ target }) => target))];
+  const used = [...new Set(objects.map(({ kind }) => kind))];
   const views = await Promise.all(
     used.map(
-      (target) => target.read(
-        objects.filter((one) => one.target === target).map(({ object: object3 }) => object3),
-        portsOf(target, request)
+      (kind) => kind.read(
+        objects.filter((one) => one.kind === kind).map(({ object: object3 }) => object3),
+        portsOf(kind, request)
       )
     )
   );
-  return new Map(used.map((target, index) => [target, views[index]]));
+  return new Map(used.map((kind, index) => [kind, views[index]]));
 }
-function portsOf(target, request) {
+function portsOf(kind, request) {
   const { registrar, deployer, clock, bundle, signal } = request;
   return {
-    databricks: target.connect(registrar ?? deployer),
+    databricks: kind.connect(registrar ?? deployer),
+    entra: (registrar ?? deployer).entra,
     clock,
     workspaceId: bundle.workspaceId,
     ...signal === void 0 ? {} : { signal }
@@ -18392,7 +19576,15 @@ async function examineAccess(request) {
   const registrarLater = isRegistrarLater(request);
   const see = observer(request, registrarLater);
   const bundle = await see.bundle();
-  const { declared: declared2, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
+  const {
+    declared: declared2,
+    findings: inFiles,
+    unclear
+  } = declareAccess(files.entries, bundle, {
+    now: clock.now(),
+    policy: files.policy?.policy,
+    entra: request.entra
+  });
   const live = declared2.filter((entry) => entry.expired === void 0);
   const registrarId2 = registrarOf(files) ?? deployerId;
   const known2 = await knownState(
@@ -18405,27 +19597,29 @@ async function examineAccess(request) {
   );
   const { state } = known2;
   const recorded = state.records.map((record2) => ({
-    target: kindOf2(record2.kind, request.kinds),
+    kind: kindOf2(record2.kind, request.kinds),
     object: record2.object,
     ...{ name: record2.name, phase: record2.phase }
   })).filter(
-    (one) => one.target !== void 0 && one.phase !== "expired"
+    (one) => one.kind !== void 0 && one.phase !== "expired"
   );
-  const wanted = new Set(live.map(({ target, object: object3 }) => objectKey(target.kind, object3)));
-  const leaving = recorded.filter(({ name, target, object: object3 }) => !unclear.has(name) && !wanted.has(objectKey(target.kind, object3))).map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
+  const wanted = new Set(live.map(({ kind, object: object3 }) => objectKey(kind.name, object3)));
+  const leaving = recorded.filter(({ name, kind, object: object3 }) => !unclear.has(name) && !wanted.has(objectKey(kind.name, object3))).map(({ kind, object: object3 }) => kind.grant(object3)).filter((grant) => grant !== void 0);
   const needs = /* @__PURE__ */ new Map();
-  for (const { job: job2, credentials } of live)
-    needs.set(job2.key, [.../* @__PURE__ */ new Set([...needs.get(job2.key) ?? [], ...credentials])]);
-  const coming = live.map(({ target, object: object3 }) => target.credential(object3)).filter((grant) => grant !== void 0);
+  for (const { job: job2, securables } of live) {
+    const all = [...needs.get(job2.key) ?? [], ...securables];
+    needs.set(job2.key, [...new Map(all.map((one) => [securableKey(one), one])).values()]);
+  }
+  const coming = live.map(({ kind, object: object3 }) => kind.grant(object3)).filter((grant) => grant !== void 0);
   const objects = [...live, ...recorded];
   const [views, proofs] = await Promise.all([
     readRemote(objects, request),
     see.proofs({ bundle, needs, coming, leaving })
   ]);
-  const missing = { state: "unreadable", missingRight: "the target" };
+  const missing = { state: "unreadable", missingRight: "the provider" };
   const unseen = { state: "unreadable", missingRight: "the registrar's rights" };
-  const remote2 = (target, object3) => {
-    const seen = views.get(target)?.plan(object3) ?? missing;
+  const remote2 = (kind, object3) => {
+    const seen = views.get(kind)?.plan(object3) ?? missing;
     return seen.state === "absent" && registrarLater ? unseen : seen;
   };
   const records = state.readable ? state.records : [...state.records, ...assumedRecords(live, remote2)];
@@ -18437,7 +19631,7 @@ async function examineAccess(request) {
     bundle,
     deployed: request.deployed
   });
-  const notes = live.flatMap(({ target, object: object3 }) => views.get(target)?.notes(object3) ?? []);
+  const notes = live.flatMap(({ kind, object: object3 }) => views.get(kind)?.notes(object3) ?? []);
   const principals = bundle.jobs.flatMap(
     ({ runAs: runAs2 }) => runAs2.kind === "service_principal" ? [runAs2.applicationId] : []
   );
@@ -18470,7 +19664,7 @@ async function planAccess(request, onPlan) {
 }
 
 // core/access/state/recorder.ts
-var recordKey = ({ name, target, object: object3 }) => `${name} ${objectKey(target.kind, object3)}`;
+var recordKey = ({ name, kind, object: object3 }) => `${name} ${objectKey(kind.name, object3)}`;
 var Recorder = class {
   /** By object, then by the name of the entry. */
   #records = /* @__PURE__ */ new Map();
@@ -18483,15 +19677,15 @@ var Recorder = class {
   }
   /** Sets the phase of the records of these changes; undefined removes them. */
   async set(changes, phaseOf) {
-    for (const change2 of changes) {
-      const phase = phaseOf(change2);
-      const { name, origin, job: job2, purpose, target, object: object3 } = change2;
-      const entry = { name, ...origin, job: job2, purpose, kind: target.kind, object: object3 };
+    for (const change of changes) {
+      const phase = phaseOf(change);
+      const { name, origin, job: job2, purpose, kind, object: object3 } = change;
+      const entry = { name, ...origin, job: job2, purpose, kind: kind.name, object: object3 };
       if (phase === void 0) this.#of(entry).delete(name);
       else this.#of(entry).set(name, { ...entry, phase });
     }
-    const touched = new Map(changes.map((change2) => [objectKey(change2.target.kind, change2.object), change2]));
-    await inParallel([...touched.values()], (change2) => this.#write(change2));
+    const touched = new Map(changes.map((change) => [objectKey(change.kind.name, change.object), change]));
+    await inParallel([...touched.values()], (change) => this.#write(change));
   }
   #of({ kind, object: object3 }) {
     const key2 = objectKey(kind, object3);
@@ -18499,7 +19693,7 @@ var Recorder = class {
     this.#records.set(key2, entries2);
     return entries2;
   }
-  async #write({ target: { kind }, object: object3 }) {
+  async #write({ kind: { name: kind }, object: object3 }) {
     const { api, folder, owner, deployment, lock } = this.#options;
     await lock.hold();
     const entries2 = [...this.#of({ kind, object: object3 }).values()];
@@ -18521,34 +19715,34 @@ var Recorder = class {
 var CONFIRM_TIMEOUT = 6e4;
 var isChange = ({ action }) => action !== "unchanged";
 var isRemote2 = ({ action }) => action === "grant" || action === "update" || action === "withdraw";
-async function confirm({ target, action, objects }, ports, clock) {
+async function confirm({ kind, action, objects }, ports, clock) {
   const done = ({ state }) => action === "withdraw" ? state === "absent" || state === "impossible" : state === "present";
   const deadline = clock.now() + CONFIRM_TIMEOUT;
   for (let wait = 500; ; wait = Math.min(wait * 2, 8e3)) {
-    const view = await target.read(objects, ports);
+    const view = await kind.read(objects, ports);
     const open4 = objects.filter((object3) => !done(view.plan(object3)));
     if (open4[0] === void 0) return void 0;
-    if (clock.now() + wait > deadline) return `not confirmed when read back: ${target.describe(open4[0])}`;
+    if (clock.now() + wait > deadline) return `not confirmed when read back: ${kind.describe(open4[0])}`;
     await clock.sleep(wait, ports.signal);
   }
 }
 function batches(all) {
   const groups = /* @__PURE__ */ new Map();
-  for (const change2 of all) {
-    const key2 = JSON.stringify([change2.action, change2.target.kind, change2.target.batch(change2.object)]);
+  for (const change of all) {
+    const key2 = JSON.stringify([change.action, change.kind.name, change.kind.batch(change.object)]);
     const group = groups.get(key2);
-    if (group) group.push(change2);
-    else groups.set(key2, [change2]);
+    if (group) group.push(change);
+    else groups.set(key2, [change]);
   }
   return [...groups.values()].map((changes) => {
-    const [{ target, action }] = changes;
-    return { target, action, changes, objects: changes.map(({ object: object3 }) => object3) };
+    const [{ kind, action }] = changes;
+    return { kind, action, changes, objects: changes.map(({ object: object3 }) => object3) };
   });
 }
 async function applyBatch(batch, ports, clock) {
-  const { target, action, objects } = batch;
+  const { kind, action, objects } = batch;
   try {
-    await (action === "withdraw" ? target.withdraw(objects, ports) : target.apply(objects, ports));
+    await (action === "withdraw" ? kind.withdraw(objects, ports) : kind.apply(objects, ports));
     return await confirm(batch, ports, clock);
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
@@ -18565,42 +19759,42 @@ async function execute(plan, request, lock, onApplied) {
   });
   const all = plan.changes.filter(isChange);
   const applied = [];
-  const tell = async (changes, outcome2, reason) => {
-    for (const change2 of changes) {
-      const one = { change: change2, outcome: outcome2, ...reason === void 0 ? {} : { reason } };
+  const tell2 = async (changes, outcome2, reason) => {
+    for (const change of changes) {
+      const one = { change, outcome: outcome2, ...reason === void 0 ? {} : { reason } };
       applied.push(one);
       await onApplied(one);
     }
   };
   await recorder.set(
     all,
-    (change2) => change2.action === "withdraw" ? "withdrawing" : isRemote2(change2) ? "granting" : change2.phase
+    (change) => change.action === "withdraw" ? "withdrawing" : isRemote2(change) ? "granting" : change.phase
   );
-  await tell(
-    all.filter((change2) => !isRemote2(change2)),
+  await tell2(
+    all.filter((change) => !isRemote2(change)),
     "done"
   );
   const order = [
     ...batches(all.filter(({ action }) => action === "withdraw")),
-    ...batches(all.filter((change2) => isRemote2(change2) && change2.action !== "withdraw"))
+    ...batches(all.filter((change) => isRemote2(change) && change.action !== "withdraw"))
   ];
   let withdrawalFailed = false;
   for (const batch of order) {
     const withdrawing = batch.action === "withdraw";
     if (!withdrawing && withdrawalFailed) {
-      await tell(batch.changes, "skipped", "a withdrawal failed");
+      await tell2(batch.changes, "skipped", "a withdrawal failed");
       continue;
     }
     signal?.throwIfAborted();
     await lock.hold();
-    const problem = await applyBatch(batch, portsOf(batch.target, request), clock);
+    const problem = await applyBatch(batch, portsOf(batch.kind, request), clock);
     if (problem !== void 0) {
       withdrawalFailed ||= withdrawing;
-      await tell(batch.changes, "failed", problem);
+      await tell2(batch.changes, "failed", problem);
       continue;
     }
-    await recorder.set(batch.changes, (change2) => change2.phase);
-    await tell(batch.changes, "done");
+    await recorder.set(batch.changes, (change) => change.phase);
+    await tell2(batch.changes, "done");
   }
   return applied;
 }
@@ -18608,18 +19802,18 @@ async function execute(plan, request, lock, onApplied) {
 // core/access/apply/apply.ts
 var isRevoked = ({ action, decision }) => action === "withdraw" && decision?.effect === "deny";
 function checkApproved(fresh, approved) {
-  const shown4 = new Set(approved.changes.map((change2) => `${change2.action} ${recordKey(change2)}`));
-  for (const change2 of approved.changes) if (change2.unread) shown4.add(`grant ${recordKey(change2)}`);
+  const shown6 = new Set(approved.changes.map((change) => `${change.action} ${recordKey(change)}`));
+  for (const change of approved.changes) if (change.unread) shown6.add(`grant ${recordKey(change)}`);
   const hidden = ({ action }) => action === "withdraw" && !approved.state.readable;
   const surprises = fresh.changes.filter(
-    (change2) => isRemote2(change2) && !hidden(change2) && !isRevoked(change2) && !shown4.has(`${change2.action} ${recordKey(change2)}`)
+    (change) => isRemote2(change) && !hidden(change) && !isRevoked(change) && !shown6.has(`${change.action} ${recordKey(change)}`)
   );
   if (surprises.length === 0) return;
   throw new SecretlessError("ACCESS_PLAN_OUTDATED", {
     problem: "Access has changed since it was planned: what would happen now was not shown.",
     remedy: "Plan and deploy again. If another pipeline deploys the same bundle and target, let only one of them do it.",
-    mistakes: surprises.map(({ action, target, object: object3, job: job2, purpose }) => ({
-      problem: `${action}: ${target.describe(object3)} (job "${job2}", ${purpose})`
+    mistakes: surprises.map(({ action, kind, object: object3, job: job2, purpose }) => ({
+      problem: `${action}: ${kind.describe(object3)} (job "${job2}", ${purpose})`
     }))
   });
 }
@@ -18630,19 +19824,24 @@ function holding(request, lock) {
       return api.call(one);
     }
   });
-  const all = ({ workspace, account }) => ({
+  const all = ({ workspace, account, elsewhere: elsewhere3, entra }) => ({
+    entra: entra && { ...entra, graph: held(entra.graph), arm: held(entra.arm) },
     workspace: held(workspace),
-    account: account && held(account)
+    account: account && held(account),
+    elsewhere: (name) => {
+      const other = elsewhere3?.(name);
+      return other && held(other);
+    }
   });
   const { deployer, registrar } = request;
   return { ...request, deployer: all(deployer), registrar: registrar && all(registrar) };
 }
 function failures(applied) {
   const mistakes = applied.filter(({ outcome: outcome2 }) => outcome2 === "failed" || outcome2 === "skipped");
-  return mistakes.map(({ change: change2, outcome: outcome2, reason = "" }) => {
-    const { action, target, object: object3, job: job2, purpose } = change2;
+  return mistakes.map(({ change, outcome: outcome2, reason = "" }) => {
+    const { action, kind, object: object3, job: job2, purpose } = change;
     const mistake = {
-      problem: `Job "${job2}", ${purpose}: ${action} of ${target.describe(object3)} ${outcome2}: ${reason}.`,
+      problem: `Job "${job2}", ${purpose}: ${action} of ${kind.describe(object3)} ${outcome2}: ${reason}.`,
       remedy: "What was done is recorded; mend the cause and deploy again, the next run goes on from there."
     };
     return { code: "ACCESS_FAILED", mistake };
@@ -18678,15 +19877,15 @@ async function applyAccess(request, options) {
       await lock.release();
     }
   }
-  for (const change2 of plan.denied) {
-    const one = { change: change2, outcome: "denied", reason: change2.decision?.reason ?? "" };
+  for (const change of plan.denied) {
+    const one = { change, outcome: "denied", reason: change.decision?.reason ?? "" };
     applied = [...applied, one];
     await options.onApplied(one, plan);
   }
   const problems = [...plan.findings, ...failures(applied)];
   if (problems.length > 0) throw fail(problems);
   if (plan.legacy) await retireLegacy(request);
-  const count3 = (action) => applied.filter(({ change: change2, outcome: outcome2 }) => outcome2 === "done" && change2.action === action).length;
+  const count3 = (action) => applied.filter(({ change, outcome: outcome2 }) => outcome2 === "done" && change.action === action).length;
   return {
     plan,
     applied,
@@ -18710,15 +19909,15 @@ function withdrawAccess(request, options) {
 
 // core/access/apply/in-force.ts
 function grantedNow(plan, applied) {
-  const done = new Set(applied.flatMap(({ change: change2, outcome: outcome2 }) => outcome2 === "done" ? [change2] : []));
+  const done = new Set(applied.flatMap(({ change, outcome: outcome2 }) => outcome2 === "done" ? [change] : []));
   const stands = plan.changes.filter(
-    (change2) => change2.phase === "granted" && change2.action !== "withdraw" && (!isRemote2(change2) || done.has(change2))
+    (change) => change.phase === "granted" && change.action !== "withdraw" && (!isRemote2(change) || done.has(change))
   );
   return [...stands, ...plan.denied.filter(({ standing }) => standing !== void 0)];
 }
-function declaredNow(entries2, bundle, now) {
-  const { declared: declared2 } = declareAccess(entries2, bundle, now);
-  return declared2.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, target, object: object3 }) => ({ job: job2.key, purpose: purpose.value, target, object: object3 }));
+function declaredNow(entries2, bundle, circumstances) {
+  const { declared: declared2 } = declareAccess(entries2, bundle, circumstances);
+  return declared2.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, kind, object: object3 }) => ({ job: job2.key, purpose: purpose.value, kind, object: object3 }));
 }
 function manifestOf(bundle, workspace, entries2, inForce) {
   const { name, target } = bundle;
@@ -18727,7 +19926,7 @@ function manifestOf(bundle, workspace, entries2, inForce) {
     const ofJob = entries2.filter(({ job: job2 }) => job2.value === key2);
     const purposes = inForce.filter(({ job: job2 }) => job2 === key2).map((one) => {
       const until = ofJob.find(({ purpose }) => purpose.value === one.purpose)?.until;
-      const grant = one.target.manifest(one.object);
+      const grant = one.kind.manifest(one.object);
       return { ...grant, purpose: one.purpose, ...until && { until: until.value } };
     });
     const elsewhere3 = Object.fromEntries(
@@ -18784,12 +19983,12 @@ async function readClaims(idToken) {
   try {
     payload = decodeJwt(idToken);
   } catch {
-    throw unreadable3("it is not a signed JSON Web Token");
+    throw unreadable4("it is not a signed JSON Web Token");
   }
   const { iss, sub, aud, exp, iat, jti } = payload;
   const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
   if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
-    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
+    throw unreadable4("it lacks one of `iss`, `sub`, `aud` and `exp`");
   }
   return {
     ...pipelineClaims(payload),
@@ -18804,7 +20003,7 @@ async function readClaims(idToken) {
 function pipelineClaims(payload, dialects = DIALECTS) {
   return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
 }
-function unreadable3(why) {
+function unreadable4(why) {
   return new SecretlessError("ID_TOKEN_REFUSED", {
     problem: `What the CI gave as ID token cannot be read: ${why}.`,
     expected: "an ID token (OpenID Connect Core 1.0, section 2)",
@@ -18935,28 +20134,28 @@ function expired({ expiresAt }, now, attempt2) {
 }
 
 // core/flow/foreign-checkout.ts
-import path9 from "node:path";
+import path8 from "node:path";
 
 // core/base/git/checkout.ts
-import path8 from "node:path";
+import path7 from "node:path";
 var COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 async function checkedOutCommit(folder) {
   const gitFolder2 = await findGitFolder(folder);
   if (gitFolder2 === void 0) return void 0;
-  const head = await textOf4(path8.join(gitFolder2, "HEAD"));
+  const head = await textOf4(path7.join(gitFolder2, "HEAD"));
   if (head === void 0 || COMMIT.test(head)) return head;
   const [, ref2] = /^ref: (refs\/\S+)$/.exec(head) ?? [];
   if (ref2 === void 0 || ref2.split("/").includes("..")) return void 0;
-  const common2 = path8.resolve(gitFolder2, await textOf4(path8.join(gitFolder2, "commondir")) ?? ".");
-  const loose = await textOf4(path8.join(common2, ref2));
-  const commit = loose ?? packedRef(await textOf4(path8.join(common2, "packed-refs")), ref2);
+  const common2 = path7.resolve(gitFolder2, await textOf4(path7.join(gitFolder2, "commondir")) ?? ".");
+  const loose = await textOf4(path7.join(common2, ref2));
+  const commit = loose ?? packedRef(await textOf4(path7.join(common2, "packed-refs")), ref2);
   return commit !== void 0 && COMMIT.test(commit) ? commit : void 0;
 }
 async function findGitFolder(folder) {
-  const git = path8.join(folder, ".git");
-  if (await textOf4(path8.join(git, "HEAD")) !== void 0) return git;
+  const git = path7.join(folder, ".git");
+  if (await textOf4(path7.join(git, "HEAD")) !== void 0) return git;
   const [, target] = /^gitdir: (.+)$/.exec(await textOf4(git) ?? "") ?? [];
-  return target === void 0 ? void 0 : path8.resolve(folder, target);
+  return target === void 0 ? void 0 : path7.resolve(folder, target);
 }
 function packedRef(text3, ref2) {
   const line = text3?.split("\n").find((one) => one.trimEnd().endsWith(` ${ref2}`));
@@ -18975,8 +20174,8 @@ import { dirname, isAbsolute, join } from "node:path";
 function repositoryIdOf(originUrl) {
   const address = originUrl.trim().replace(/^[a-z+]{2,12}:\/\//i, "").replace(/^[^@/]{1,200}@/, "").replace(/^([^/:]{1,255}):(?:\d{1,5}\/)?/, "$1/");
   const azure = /^(?:ssh\.)?dev\.azure\.com\/(?:v3\/)?([^/]+)\/([^/]+)\/(?:_git\/)?([^/]+)/.exec(address);
-  const path20 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
-  return decodeURIComponentSafely(path20).replace(/(?:\.git)?\/?$/, "").toLowerCase();
+  const path19 = azure === null ? address : `dev.azure.com/${azure.slice(1).join("/")}`;
+  return decodeURIComponentSafely(path19).replace(/(?:\.git)?\/?$/, "").toLowerCase();
 }
 function decodeURIComponentSafely(text3) {
   try {
@@ -19011,7 +20210,7 @@ async function findCheckout(start, tree) {
 // core/flow/foreign-checkout.ts
 async function refuseForeignCheckout({ ci, inputs }, { name, commit }) {
   const { checkout } = ci.context;
-  const ofBundle = await findCheckout(path9.resolve(checkout, inputs.bundleRoot), diskTree);
+  const ofBundle = await findCheckout(path8.resolve(checkout, inputs.bundleRoot), diskTree);
   const found3 = await Promise.all([.../* @__PURE__ */ new Set([checkout, ofBundle])].map(checkedOutCommit));
   if (commit !== void 0 && found3.every((one) => one === commit)) return;
   throw new SecretlessError("EVENT_NOT_TRUSTED", {
@@ -19027,7 +20226,7 @@ var RENEWAL = 12e4;
 function signIn(step2, options) {
   const { ci, ports, inputs } = step2;
   const { audit, clientId, signal, onExchange, initial, idToken = ci.idToken.bind(ci) } = options;
-  const { exchange, endpoint } = exchangeFor(step2, options);
+  const { exchange, endpoint: endpoint2 } = exchangeFor(step2, options);
   return createSession({
     exchange: guarded(step2, exchange),
     idToken,
@@ -19037,7 +20236,7 @@ function signIn(step2, options) {
     initial,
     serverNow: () => step2.serverTime.now(),
     onExchange: (event) => {
-      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
+      record(audit, event, { exchange: options.entra ? "entra" : inputs.exchange.name, endpoint: endpoint2, clientId });
       const { audience, attempt: attempt2, outcome: outcome2 } = event;
       const result = "error" in outcome2 ? `failed: ${String(outcome2.error)}` : `valid until ${new Date(outcome2.expiresAt).toISOString()}`;
       ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
@@ -19048,8 +20247,8 @@ function signIn(step2, options) {
 function accountHost(host) {
   return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
 }
-function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, clientId, account }) {
-  const open4 = exchanges[inputs.exchange.name];
+function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, clientId, account, entra }) {
+  const open4 = entra ? openEntra : exchanges[inputs.exchange.name];
   if (!open4) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
   return open4({
     ...inputs,
@@ -19059,7 +20258,8 @@ function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, 
     account,
     clientId,
     fixedAudience: ci.fixedAudience,
-    dialect: ci.dialect
+    dialect: ci.dialect,
+    ...entra && { ...entra, audience: void 0 }
   });
 }
 function guarded({ ci, inputs }, exchange) {
@@ -19108,7 +20308,9 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
   const known2 = await step2.workspace;
   const accountId = known2.accountId ?? inputs.accountId;
   const accountUrl = accountHost(inputs.host);
-  if (accountId === void 0 || accountUrl === void 0) return { workspace, account: void 0 };
+  if (accountId === void 0 || accountUrl === void 0) {
+    return { workspace, account: void 0, elsewhere: void 0 };
+  }
   const account = { id: accountId, host: accountUrl };
   const ofAccount = inputs.exchange.forAccount ? session : signIn(step2, { workspace: known2, audit, clientId, account, signal });
   let refused3;
@@ -19126,6 +20328,46 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
     return url === void 0 ? void 0 : auditedApi(step2, url, accountToken, caller);
   };
   return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller), elsewhere: elsewhere3 };
+}
+
+// core/flow/access/entra.ts
+var isAzure = (host) => databricksCloud(host)?.entra !== void 0 || isLoopback(new URL(host).hostname);
+function entraPlace({ inputs, ports }, { policy: policy2 }) {
+  const provider = policy2?.policy.providers?.entra;
+  const tenantId = provider?.tenant_id ?? inputs.tenantId;
+  if (provider === void 0 || tenantId === void 0 || !isAzure(inputs.host)) return void 0;
+  const { authority } = entraCloud(inputs.host, ports.environment);
+  return { tenantId: tenantId.toLowerCase(), authority };
+}
+async function entraApis(step2, audit, files) {
+  const place = entraPlace(step2, files);
+  const clientId = files.policy?.policy.providers?.entra?.registrar_client_id.toLowerCase();
+  if (place === void 0 || clientId === void 0) return void 0;
+  const { inputs, ports, signal } = step2;
+  const cloud = entraCloud(inputs.host, ports.environment);
+  const workspace = await step2.workspace;
+  const api = (name, variable2) => {
+    const entra = { tenantId: place.tenantId, resource: cloud[name] };
+    const session = signIn(step2, { workspace, audit, clientId, entra, signal });
+    const token2 = async () => (await session.token()).accessToken;
+    const host = endpoint(step2, name, variable2) ?? cloud[name];
+    return auditedApi(step2, host, token2, { audit, clientId, failure: "ACCESS_FAILED" });
+  };
+  const { authority } = place;
+  return { graph: api("graph", "GRAPH_ENDPOINT"), arm: api("arm", "ARM_ENDPOINT"), authority };
+}
+function endpoint({ ports }, name, variable2) {
+  const named = (ports.environment[variable2] ?? "").trim();
+  if (named === "") return void 0;
+  const url = URL.canParse(named) ? new URL(named) : void 0;
+  const known2 = ENTRA_CLOUDS.map((cloud) => cloud[name]);
+  if (url && (known2.includes(url.origin) || isLoopback(url.hostname))) return url.origin;
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: `${variable2} does not name an endpoint of Azure; no token is sent there.`,
+    expected: [...new Set(known2)].join(", "),
+    actual: url?.origin ?? "not a URL",
+    remedy: `Remove ${variable2}, or set it to the endpoint of your cloud.`
+  });
 }
 
 // core/base/yaml/schema-file.ts
@@ -19258,23 +20500,23 @@ async function keepManifest({ step: step2, audit, connection, ...kept }) {
   const { ci, inputs } = step2;
   const caller = { audit, clientId: inputs.clientId, failure: "ACCESS_FAILED" };
   const api = workspaceApi(step2, connection.session, caller);
-  const path20 = `${bundle.filePath}/${MANIFEST_FILE}`;
-  const there = await readWorkspaceFile(api, path20);
+  const path19 = `${bundle.filePath}/${MANIFEST_FILE}`;
+  const there = await readWorkspaceFile(api, path19);
   if (inForce === void 0) {
     if (there === void 0 || !isManifestOf(bundle, there)) return;
-    await deleteWorkspaceFile(api, path20);
-    ci.info(`Removed ${path20}: no access is declared any more.`);
+    await deleteWorkspaceFile(api, path19);
+    ci.info(`Removed ${path19}: no access is declared any more.`);
     return;
   }
   const text3 = renderManifest(manifestOf(bundle, inputs.host, entries2, inForce));
   if (text3 === there) return;
-  if (!await writeWorkspaceFile(api, path20, text3, true)) {
+  if (!await writeWorkspaceFile(api, path19, text3, true)) {
     throw new SecretlessError("ACCESS_FAILED", {
-      problem: `What is at ${path20} is no file, so the code of the jobs cannot be told what it may use.`,
+      problem: `What is at ${path19} is no file, so the code of the jobs cannot be told what it may use.`,
       remedy: "Take it away (the name belongs to the access manifest), and deploy again."
     });
   }
-  ci.info(`Wrote ${path20}: what the code of each job may use.`);
+  ci.info(`Wrote ${path19}: what the code of each job may use.`);
 }
 
 // core/access/plan/describe.ts
@@ -19282,7 +20524,7 @@ function planRow({
   action,
   job: job2,
   purpose,
-  target,
+  kind,
   object: object3,
   decision,
   scope,
@@ -19293,11 +20535,11 @@ function planRow({
     action,
     job: job2,
     purpose,
-    what: target.describe(object3),
-    scope: scope === void 0 ? "" : scopeWords(scope),
+    what: kind.describe(object3),
+    scope: scope === void 0 ? "" : scopeWords(scope, kind.reach),
     decidedBy: decision === void 0 ? "" : `${decision.rule}: ${decision.reason}${selfReported}`,
     note: note2,
-    revocationLag: target.revocation.lag
+    revocationLag: kind.revocation.lag
   };
 }
 function proofLines(proof) {
@@ -19393,7 +20635,7 @@ ${body}`;
 // core/flow/access/report.ts
 var PLANNED = { title: "Access plan", granted: "to grant", updated: "to update", revoked: "to withdraw" };
 var DONE = { title: "Access", granted: "granted", updated: "updated", revoked: "withdrawn" };
-var NAMES = { grant: "granted", update: "updated", withdraw: "revoked" };
+var NAMES2 = { grant: "granted", update: "updated", withdraw: "revoked" };
 function registrarWords({ apart, selfRegistered }) {
   if (apart) return "apart: in a job of its own";
   return selfRegistered ? "the deployer itself: unseparated" : "in the step that deploys: unseparated";
@@ -19440,15 +20682,15 @@ var AccessReport = class {
     const withdrawn = [];
     const lists = { granted: [], updated: [], revoked: [] };
     for (const one of changes) {
-      const change2 = "change" in one ? one.change : one;
+      const change = "change" in one ? one.change : one;
       const failed = "change" in one && one.outcome !== "done" ? one : void 0;
-      const { action, job: job2, purpose, target, object: object3 } = change2;
-      const what = target.describe(object3);
-      if (how === "applied" && (failed || action in NAMES))
+      const { action, job: job2, purpose, kind, object: object3 } = change;
+      const what = kind.describe(object3);
+      if (how === "applied" && (failed || action in NAMES2))
         ci.info(`  ${failed?.outcome ?? "done"}: ${action} ${what} (job ${job2}, ${purpose})`);
       if (failed || action === "record" || action === "unchanged") continue;
       if (action === "withdraw") withdrawn.push(`${what} (job ${job2}, ${purpose})`);
-      lists[NAMES[action]].push({ job: job2, purpose, kind: target.kind, ...object3 });
+      lists[NAMES2[action]].push({ job: job2, purpose, kind: kind.name, ...object3 });
     }
     const unchanged = plan.changes.filter(({ action }) => action === "unchanged").length;
     const { granted, updated, revoked } = lists;
@@ -19505,6 +20747,33 @@ function accessStands({ statePath }, registrarId2, stands) {
     problem: stands === true ? `Access of this bundle's jobs is still recorded for ${statePath}. Nothing was destroyed.` : "Whether access of this bundle's jobs still stands cannot be read. Nothing was destroyed.",
     expected: `no recorded access: ${whose} withdraws it first`,
     remedy: "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." + (stands === true ? "" : " That job also lets the deployer read what is recorded.") + " Where the deploying step registers itself (`registrar: together`), give `policy-file` to this run."
+  });
+}
+function audiencesOf2({ ci, inputs }, accountId) {
+  if (ci.fixedAudience !== void 0) return [ci.fixedAudience];
+  if (inputs.exchange.tenant) return [inputs.audience ?? "api://AzureADTokenExchange"];
+  const ofWorkspace = inputs.audience ?? `${inputs.host}/oidc/v1/token`;
+  return [
+    `${ofWorkspace} (the workspace)`,
+    `${accountId ?? "the account ID"} (the account, for what is proven there)`
+  ];
+}
+function registrarRefused(error, step2, { clientId, accountId }) {
+  if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") return error;
+  const { code: code2, details: details2, mistakes, others: others2, cause } = error;
+  const { problem, expected, remedy = "" } = details2;
+  return new SecretlessError(code2, {
+    ...details2,
+    problem: `The registrar ${clientId} (registrar_client_id of the policy) was refused, not the deployer. ${problem}`,
+    expected: [
+      ...expected === void 0 ? [] : [expected],
+      `its trust needs the audiences ${audiencesOf2(step2, accountId).join(" and ")}`
+    ].join("\n"),
+    remedy: `${remedy}
+This is about the trust of the registrar; that of the deployer is right.`.trim(),
+    mistakes,
+    others: others2,
+    cause
   });
 }
 
@@ -19628,7 +20897,9 @@ var Access = class {
     if (isApart(source.files)) {
       if (source.declared) step2.ci.info(LEFT);
       const { entries: entries2 } = source.files;
-      const inForce = source.declared ? declaredNow(entries2, bundle, step2.ports.clock.now()) : void 0;
+      const { policy: policy2 } = source.files.policy ?? {};
+      const about = { now: step2.ports.clock.now(), policy: policy2, entra: entraPlace(step2, source.files) };
+      const inForce = source.declared ? declaredNow(entries2, bundle, about) : void 0;
       await told(() => keepManifest({ ...this.#parts, bundle, entries: entries2, inForce }));
       return;
     }
@@ -19710,17 +20981,29 @@ var Access = class {
   async #complete(bundle, deployer, how) {
     const { step: step2, source } = this.#parts;
     const { accountId = step2.inputs.accountId } = await step2.workspace;
-    const { files, evidence } = source;
-    const { command } = step2.inputs;
+    const { evidence } = source;
+    const { command, select } = step2.inputs;
+    const files = how.deployed && select.length > 0 ? this.#ofThoseThere(bundle) : source.files;
     const looksOnly = !command.changes || isApart(files) && command.name !== "access";
     return {
       ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
       registrar: void 0,
+      entra: entraPlace(step2, files),
       owner: looksOnly ? NOBODY : await source.owner(),
       readers: [how.deployerId],
       clock: step2.ports.clock,
       signal: step2.signal
     };
+  }
+  /** The access of the jobs that are there: one that was not selected may never have been deployed. */
+  #ofThoseThere({ jobs: jobs2 }) {
+    const { step: step2, source } = this.#parts;
+    const absent = new Set(jobs2.flatMap(({ key: key2, id }) => id === void 0 ? [key2] : []));
+    const { entries: entries2 } = source.files;
+    const there = entries2.filter(({ job: job2 }) => !absent.has(job2.value));
+    if (there.length < entries2.length)
+      step2.ci.info(`Not deployed yet, and so without access: ${[...absent].join(", ")} (not selected).`);
+    return { ...source.files, entries: there };
   }
   /**
    * Where only the registrar can withdraw, nothing is destroyed while access stands.
@@ -19765,7 +21048,10 @@ var Access = class {
     try {
       await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
-        await work({ ...request, registrar }, options);
+        const entra = await entraApis(step2, audit, source.files);
+        const { deployer } = request;
+        const by = registrar ? { registrar: { ...registrar, entra } } : { registrar, deployer: { ...deployer, entra } };
+        await work({ ...request, ...by }, options);
         await keep();
       });
     } catch (error) {
@@ -19786,7 +21072,10 @@ var Access = class {
       clientId,
       signal: step2.signal
     });
-    await session.token();
+    const { accountId = step2.inputs.accountId } = await step2.workspace;
+    await session.token().catch((error) => {
+      throw registrarRefused(error, step2, { clientId, accountId });
+    });
     await audit.settled();
     const { userName } = await currentUser(
       workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
@@ -19814,8 +21103,8 @@ var deployerAmong = (creators) => creators.length === 1 ? creators[0] ?? "" : ""
 var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
 
 // core/flow/access/files.ts
-import { realpath as realpath3, stat as stat3 } from "node:fs/promises";
-import path11 from "node:path";
+import { realpath as realpath3, stat as stat4 } from "node:fs/promises";
+import path10 from "node:path";
 
 // core/ci/verify.ts
 var CLOCK_TOLERANCE = 60;
@@ -19911,14 +21200,14 @@ function identityOf2({ issuer, subject: subject2, claims }) {
 }
 
 // core/flow/user-file.ts
-import path10 from "node:path";
+import path9 from "node:path";
 var CODES = {
   "access-file": "ACCESS_FILE_INVALID",
   "policy-file": "POLICY_FILE_INVALID",
   "variables-file": "INPUT_INVALID"
 };
 async function namedFile(step2, input, value) {
-  const found3 = await userFile(path10.resolve(step2.ci.context.checkout, value), step2, input);
+  const found3 = await userFile(path9.resolve(step2.ci.context.checkout, value), step2, input);
   if (found3 !== void 0) return found3;
   throw unusable(input, `There is no file ${value} (input \`${input}\`).`, "no file");
 }
@@ -19926,15 +21215,15 @@ async function userFile(file, { ci, ports: { platform } }, input, bundleRoot) {
   const { checkout } = ci.context;
   const inside = isInside(file, checkout, platform);
   const bounds = inside ? checkout : bundleRoot;
-  const shown4 = pathForPeople(file, checkout, platform);
+  const shown6 = pathForPeople(file, checkout, platform);
   try {
     const text3 = bounds ? await readCheckoutText(file, { checkout: bounds, platform }) : await readNamedFile(file).then((bytes) => bytes && textOf(bytes));
-    return text3 === void 0 ? void 0 : { path: shown4, text: text3 };
+    return text3 === void 0 ? void 0 : { path: shown6, text: text3 };
   } catch (error) {
     if (error instanceof RefusedFile)
-      throw unusable(input, `${shown4} is not read: it ${error.message}.`, shown4);
+      throw unusable(input, `${shown6} is not read: it ${error.message}.`, shown6);
     const { code: code2 = String(error) } = error;
-    throw unusable(input, `${shown4} cannot be read (${code2}).`, shown4);
+    throw unusable(input, `${shown6} cannot be read (${code2}).`, shown6);
   }
 }
 function unusable(input, problem, actual) {
@@ -19956,7 +21245,7 @@ async function readAccess(step2, bundleRoot, judged2) {
   const { checkout, addresses } = ci.context;
   const concerned = inputs.command.needs.access;
   const [access2, policy2] = await allRight([
-    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? userFile(path11.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : namedFile(step2, "access-file", inputs.accessFile),
+    !concerned ? Promise.resolve(void 0) : inputs.accessFile === void 0 ? userFile(path10.join(bundleRoot, "access.yml"), step2, "access-file", bundleRoot) : namedFile(step2, "access-file", inputs.accessFile),
     !concerned || inputs.policyFile === void 0 ? Promise.resolve(void 0) : namedFile(step2, "policy-file", inputs.policyFile)
   ]);
   const commit = await checkedOutCommit(checkout);
@@ -19971,12 +21260,12 @@ async function readAccess(step2, bundleRoot, judged2) {
     access2,
     policy2 && {
       ...policy2,
-      insideCheckout: await comesAlong(checkout, path11.resolve(checkout, policy2.path), ports.platform)
+      insideCheckout: await comesAlong(checkout, path10.resolve(checkout, policy2.path), ports.platform)
     }
   );
   await refuseUnknownTargets(files.entries, judged2);
-  const asked3 = access2 !== void 0 && asksForClaims(files.policy);
-  const claims = asked3 ? (await pipeline2()).claims : {};
+  const asked4 = access2 !== void 0 && asksForClaims(files.policy);
+  const claims = asked4 ? (await pipeline2()).claims : {};
   return { declared: access2 !== void 0, files, evidence: { claims, selfReported }, owner };
 }
 async function refuseUnknownTargets(entries2, judged2) {
@@ -20001,16 +21290,16 @@ async function refuseUnknownTargets(entries2, judged2) {
 async function comesAlong(checkout, named, platform) {
   const [root, file] = await Promise.all([realpath3(checkout), realpath3(named)]);
   if (!isInside(file, root, platform)) return false;
-  for (let folder = path11.dirname(file); ; folder = path11.dirname(folder)) {
-    if (path11.relative(root, folder) === "") return true;
-    if (path11.dirname(folder) === folder) return false;
-    const git = await stat3(path11.join(folder, ".git")).catch(() => void 0);
+  for (let folder = path10.dirname(file); ; folder = path10.dirname(folder)) {
+    if (path10.relative(root, folder) === "") return true;
+    if (path10.dirname(folder) === folder) return false;
+    const git = await stat4(path10.join(folder, ".git")).catch(() => void 0);
     if (git?.isDirectory() === true) return false;
   }
 }
 
 // core/flow/bundle-variables.ts
-import path13 from "node:path";
+import path12 from "node:path";
 
 // core/bundle/declared-variables.ts
 function undeclared(names2, declared2, input) {
@@ -20026,13 +21315,13 @@ function undeclared(names2, declared2, input) {
 }
 
 // core/cli/variable-overrides.ts
-import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat4, symlink, writeFile as writeFile2 } from "node:fs/promises";
-import path12 from "node:path";
+import { lstat, mkdir as mkdir2, rm as rm2, rmdir, stat as stat5, symlink, writeFile as writeFile2 } from "node:fs/promises";
+import path11 from "node:path";
 async function placeOverrides(values, place) {
   const { target, folder, platform } = place;
   const parts = overridesPath(target);
   const name = parts[3];
-  const file = path12.join(folder, name);
+  const file = path11.join(folder, name);
   const json = JSON.stringify(values);
   await writeFile2(file, json, { flag: "wx", mode: 384 });
   if (/[/\\]|^\.{0,2}$/.test(target))
@@ -20040,16 +21329,16 @@ async function placeOverrides(values, place) {
   const made = [];
   let at3 = await diskTree.real(place.bundleRoot);
   for (const part of parts.slice(0, -1)) {
-    at3 = path12.join(at3, part);
+    at3 = path11.join(at3, part);
     const there2 = await lstat(at3).catch(() => void 0);
     if (there2 === void 0) {
       await mkdir2(at3);
       made.unshift(at3);
     } else if (!there2.isDirectory()) throw inTheWay(place, at3, "it is no folder");
   }
-  const link2 = path12.join(at3, name);
+  const link2 = path11.join(at3, name);
   const there = await lstat(link2).catch(() => void 0);
-  const dangling = there?.isSymbolicLink() === true && !await stat4(link2).catch(() => void 0);
+  const dangling = there?.isSymbolicLink() === true && !await stat5(link2).catch(() => void 0);
   if (there && !dangling) throw inTheWay(place, link2, "it gives variables values, too");
   if (dangling) await rm2(link2);
   try {
@@ -20064,12 +21353,12 @@ async function placeOverrides(values, place) {
   };
 }
 function inTheWay({ checkout, platform, target }, file, why) {
-  const shown4 = pathForPeople(file, checkout, platform);
+  const shown6 = pathForPeople(file, checkout, platform);
   return new SecretlessError("INPUT_INVALID", {
-    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown4} is in the way, ${why}.`,
+    problem: `The Databricks CLI cannot be given the complex values of \`variables-file\`: ${shown6} is in the way, ${why}.`,
     expected: `no \`${overridesPath(target)[3]}\` in the checkout, and folders without links`,
-    actual: shown4,
-    remedy: `Move its values into the file of \`variables-file\`, and take ${shown4} out of the repository.`
+    actual: shown6,
+    remedy: `Move its values into the file of \`variables-file\`, and take ${shown6} out of the repository.`
   });
 }
 
@@ -20125,7 +21414,7 @@ function warnOfUndeclared(step2, declared2) {
 async function placeComplex({ ci, ports, inputs }, { complex }, folder, target) {
   if (Object.keys(complex).length === 0) return () => Promise.resolve();
   const { checkout } = ci.context;
-  const bundleRoot = path13.resolve(checkout, inputs.bundleRoot);
+  const bundleRoot = path12.resolve(checkout, inputs.bundleRoot);
   return placeOverrides(complex, { bundleRoot, checkout, folder, target, platform: ports.platform });
 }
 
@@ -20133,12 +21422,12 @@ async function placeComplex({ ci, ports, inputs }, { complex }, folder, target) 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { getuid, kill, pid as ownPid } from "node:process";
-async function markOf2(pid, port) {
+async function markOf3(pid, port) {
   const started = await port.startedAt(pid);
   return started === void 0 ? "" : `${String(pid)} ${started}`;
 }
 async function lightMark(pid, port) {
-  if (!port.isRunning) return markOf2(pid, port);
+  if (!port.isRunning) return markOf3(pid, port);
   return port.isRunning(pid) ? `${String(pid)} -` : "";
 }
 async function stillRuns(mark2, port) {
@@ -20176,7 +21465,7 @@ function hasVariable(environment2, begin) {
   return environment2.some((variable2) => variable2.startsWith(begin));
 }
 function processPort({ os }) {
-  return os === "linux" ? LINUX : { ...NOTHING, isRunning, startedAt: (pid) => asked(STARTED[os](pid)) };
+  return os === "linux" ? LINUX : { ...NOTHING, isRunning, startedAt: (pid) => asked2(STARTED[os](pid)) };
 }
 var NOTHING = {
   environmentOf: () => void 0,
@@ -20191,7 +21480,7 @@ var NOTHING = {
 var LINUX = {
   ...NOTHING,
   startedAt(pid) {
-    const fields = read3(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
+    const fields = read4(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
   environmentOf(pid) {
@@ -20213,7 +21502,7 @@ var LINUX = {
     }).map(Number);
   }
 };
-function read3(file) {
+function read4(file) {
   try {
     return readFileSync(file, "latin1");
   } catch {
@@ -20233,7 +21522,7 @@ var STARTED = {
     ]
   ]
 };
-function asked([file, args]) {
+function asked2([file, args]) {
   return new Promise((resolve2) => {
     const child = spawn(file, args, { env: {}, windowsHide: true, stdio: ["ignore", "pipe", "ignore"] });
     let text3 = "";
@@ -20265,7 +21554,7 @@ function keepRefusal(refusals, refusal) {
 }
 async function startTokenService(options) {
   const { token: token2, clock, control, patience = PATIENCE3 } = options;
-  const path20 = `/${options.secret ?? newSecret()}`;
+  const path19 = `/${options.secret ?? newSecret()}`;
   const refusals = [];
   let lastError;
   let served = 0;
@@ -20273,7 +21562,7 @@ async function startTokenService(options) {
   function refusalOf(request) {
     const { method, headers } = request;
     if (!isLocal(request, authority)) return "not-local";
-    if (!isSame(request.url ?? "", path20)) return "path";
+    if (!isSame(request.url ?? "", path19)) return "path";
     if (method !== "GET") return "method";
     const host = headers["x-databricks-host"];
     if (headers["transfer-encoding"] !== void 0 || (headers["content-length"] ?? "0") !== "0")
@@ -20329,7 +21618,7 @@ async function startTokenService(options) {
   });
   authority = `127.0.0.1:${server.address().port}`;
   return {
-    url: `http://${authority}${path20}`,
+    url: `http://${authority}${path19}`,
     refusals,
     get served() {
       return served;
@@ -20391,6 +21680,9 @@ async function chargeService(options) {
   const refusals = [];
   const echoes = /* @__PURE__ */ new Map();
   const ended = new AbortController();
+  const gone = new Promise((resolve2) => {
+    ended.signal.addEventListener("abort", () => resolve2(), { once: true });
+  });
   let [served, count3] = [0, 0];
   let lastError;
   let isReleased = false;
@@ -20430,11 +21722,8 @@ async function chargeService(options) {
     if (ended.signal.aborted) return false;
     const id = ++count3;
     const echoed = new Promise((resolve2) => echoes.set(id, () => resolve2(true)));
-    const gone = new Promise((resolve2) => {
-      ended.signal.addEventListener("abort", () => resolve2(false), { once: true });
-    });
     send({ type: "sync", id });
-    const result = await Promise.race([echoed, gone]);
+    const result = await Promise.race([echoed, gone.then(() => false)]);
     echoes.delete(id);
     return result;
   };
@@ -20473,10 +21762,6 @@ async function chargeService(options) {
       send({ type: "stop" });
       const late = new AbortController();
       const patience = clock.sleep(PATIENCE4, late.signal).catch(() => void 0);
-      const gone = new Promise((resolve2) => {
-        if (ended.signal.aborted) resolve2();
-        else ended.signal.addEventListener("abort", () => resolve2(), { once: true });
-      });
       await Promise.race([gone, patience]);
       late.abort();
       if (!ended.signal.aborted) process.kill();
@@ -20593,14 +21878,13 @@ var ServiceLauncher = class {
   }
   /** For the post step: where the service can be asked and stopped, and what tells it from another process. */
   async #saveState({ process, id, control }, port) {
-    const mark2 = await markOf2(process.pid, processPort(this.#step.ports.platform));
+    const mark2 = await markOf3(process.pid, processPort(this.#step.ports.platform));
     await this.#step.ci.saveState("service", [port, control, id, mark2].join(" "));
   }
 };
 
 // core/flow/strays.ts
-function strayEnder(step2, folder) {
-  const port = processPort(step2.ports.platform);
+function strayEnder(step2, folder, port = processPort(step2.ports.platform)) {
   const before = new Set(endStrays(folder, port).hidden);
   return () => {
     const { ended, hidden } = endStrays(folder, port);
@@ -20624,7 +21908,7 @@ function strayEnder(step2, folder) {
 }
 
 // core/report/annotations.ts
-var MOST2 = 10;
+var MOST4 = 10;
 var FOR_ERRORS = 5;
 var BUDGETS = /* @__PURE__ */ new WeakMap();
 function budgetOf(ci) {
@@ -20639,10 +21923,10 @@ function sameBudget(wrapper, ci) {
   return wrapper;
 }
 function leftForErrors(ci) {
-  return Math.max(1, MOST2 - budgetOf(ci).shown);
+  return Math.max(1, MOST4 - budgetOf(ci).shown);
 }
 function takeWarning(budget) {
-  if (budget.shown >= MOST2 - FOR_ERRORS) {
+  if (budget.shown >= MOST4 - FOR_ERRORS) {
     budget.hidden += 1;
     return false;
   }
@@ -20670,34 +21954,34 @@ function carefulCi(ci) {
 }
 
 // core/cli/find.ts
-import { stat as stat5, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
+import { stat as stat6, realpath as realpath4, access, constants as constants2 } from "node:fs/promises";
 import { posix as posix6, win32 as win324 } from "node:path";
 var REAL = {
-  executable: async (path20) => {
+  executable: async (path19) => {
     try {
-      if (!(await stat5(path20)).isFile()) return void 0;
-      await access(path20, constants2.X_OK);
-      return await realpath4(path20);
+      if (!(await stat6(path19)).isFile()) return void 0;
+      await access(path19, constants2.X_OK);
+      return await realpath4(path19);
     } catch {
       return void 0;
     }
   },
-  folder: (path20) => realpath4(path20).catch(() => path20)
+  folder: (path19) => realpath4(path19).catch(() => path19)
 };
 async function findCli(options) {
   const { platform, environment: environment2, probe = REAL } = options;
-  const path20 = platform.os === "win32" ? win324 : posix6;
+  const path19 = platform.os === "win32" ? win324 : posix6;
   const notes = [];
   const checkout = await probe.folder(options.checkout);
   const inCheckout2 = (file) => isInside(file, checkout, platform) || isInside(file, options.checkout, platform);
-  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path20.delimiter);
+  const entries2 = (variable(environment2, "PATH", platform) ?? "").split(path19.delimiter);
   for (const entry of entries2.map((text3) => unquoted(text3, platform))) {
-    if (!isAbsolute2(entry, path20)) {
+    if (!isAbsolute2(entry, path19)) {
       if (entry !== "") notes.push(`PATH entry \`${entry}\` was passed over: it is not absolute.`);
       continue;
     }
     for (const name of names(environment2, platform)) {
-      const file = path20.join(entry, name);
+      const file = path19.join(entry, name);
       const real = await probe.executable(file);
       if (real === void 0) continue;
       if (!inCheckout2(file) && !inCheckout2(real)) return { file, notes };
@@ -20715,8 +21999,8 @@ async function findCli(options) {
     remedy: "Install the Databricks CLI before this step, for example with databricks/setup-cli."
   });
 }
-function isAbsolute2(entry, path20) {
-  return path20.isAbsolute(entry) && (path20 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
+function isAbsolute2(entry, path19) {
+  return path19.isAbsolute(entry) && (path19 === posix6 || /^([a-z]:[\\/]|[\\/]{2})/i.test(entry));
 }
 function unquoted(entry, platform) {
   return platform.os === "win32" ? entry.trim().replace(/^"(.*)"$/, "$1") : entry;
@@ -21004,21 +22288,21 @@ async function readReleaseFile(file, receive, ports) {
 }
 async function readFromFolder(file, folder, sink, ports) {
   const { files, signal } = ports;
-  const path20 = placeOf2(file);
-  const unreadable4 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
+  const path19 = placeOf2(file);
+  const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file.name}\`.`,
-    expected: `a readable file ${path20}`,
+    expected: `a readable file ${path19}`,
     actual,
     remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
-  if (!isAbsolute3(folder)) throw unreadable4("the folder is not an absolute path on this runner");
-  const handle = await open2(files, path20).catch((error) => {
-    throw unreadable4(error.message);
+  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
+  const handle = await open2(files, path19).catch((error) => {
+    throw unreadable5(error.message);
   });
   try {
     const { size } = await handle.stat();
-    if (size > file.limit) throw unreadable4(`it has more than ${String(file.limit)} bytes`);
-    for await (const chunk of readable(readRange(handle, 0, size), unreadable4)) {
+    if (size > file.limit) throw unreadable5(`it has more than ${String(file.limit)} bytes`);
+    for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
       signal.throwIfAborted();
       await sink(chunk);
     }
@@ -21026,17 +22310,17 @@ async function readFromFolder(file, folder, sink, ports) {
     await handle.close();
   }
 }
-async function* readable(chunks, unreadable4) {
+async function* readable(chunks, unreadable5) {
   try {
     yield* chunks;
   } catch (error) {
-    throw unreadable4(diskProblem(error) ?? error.message);
+    throw unreadable5(diskProblem(error) ?? error.message);
   }
 }
-async function open2(files, path20) {
+async function open2(files, path19) {
   try {
-    if (!(await files.stat(path20)).isFile()) throw new Error("it is not a regular file");
-    return await files.open(path20, "r");
+    if (!(await files.stat(path19)).isFile()) throw new Error("it is not a regular file");
+    return await files.open(path19, "r");
   } catch (error) {
     const { code: code2 } = error;
     throw code2 === "ENOENT" ? new Error("there is none") : new Error(diskProblem(error) ?? error.message);
@@ -21322,10 +22606,10 @@ async function removeLeftovers(files, clock, entry) {
   const parent = dirname2(entry.folder);
   const names2 = await files.readdir(parent).catch(() => []);
   for (const name of names2.filter((one) => one.startsWith(STAGING))) {
-    const path20 = join3(parent, name);
+    const path19 = join3(parent, name);
     try {
-      if (clock.now() - (await files.lstat(path20)).mtimeMs > LEFTOVER)
-        await files.rm(path20, { recursive: true });
+      if (clock.now() - (await files.lstat(path19)).mtimeMs > LEFTOVER)
+        await files.rm(path19, { recursive: true });
     } catch {
     }
   }
@@ -21346,7 +22630,7 @@ var MOST_ENTRIES = 1e3;
 var MOST_DIRECTORY_BYTES = 1024 * 1024;
 var REFUSED_FLAGS = 1 | 32 | 64 | 8192;
 var DATA_DESCRIPTOR = 8;
-var NAME4 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
+var NAME3 = /^[^\\:\p{Cc}\p{Cs}\ufffd]+$/u;
 var FILE_TYPE = 61440;
 var REGULAR = 32768;
 var FOLDER = 16384;
@@ -21364,7 +22648,7 @@ async function findMember(handle, wanted, limit) {
 }
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
-  const tail = await read4(handle, tailStart, size);
+  const tail = await read5(handle, tailStart, size);
   for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
     if (tail.readUInt32LE(at3) !== END.signature) continue;
     if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
@@ -21378,7 +22662,7 @@ async function readDirectory(handle, size) {
     }
     if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
     if (count3 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
-    return { start, count: count3, bytes: await read4(handle, start, start + bytes) };
+    return { start, count: count3, bytes: await read5(handle, start, start + bytes) };
   }
   throw refused2("it has no end record: it is no zip archive, or cut off");
 }
@@ -21431,7 +22715,7 @@ function checkNames(entries2) {
   const seen = /* @__PURE__ */ new Set();
   for (const { name } of entries2) {
     const segments = name.replace(/\/$/, "").split("/");
-    if (!NAME4.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
+    if (!NAME3.test(name) || segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) {
       throw refused2(`${JSON.stringify(name)} is no plain path inside the archive`);
     }
     const folded4 = segments.join("/").normalize("NFC").toLowerCase();
@@ -21441,11 +22725,11 @@ function checkNames(entries2) {
 }
 async function startOfData(handle, entry, directoryStart) {
   const at3 = entry.headerAt;
-  const header = await read4(handle, at3, at3 + LOCAL.size);
+  const header = await read5(handle, at3, at3 + LOCAL.size);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
   const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read4(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
+  const rawName = await read5(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
   const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
@@ -21458,7 +22742,7 @@ async function startOfData(handle, entry, directoryStart) {
   if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
   return start;
 }
-async function read4(handle, start, end) {
+async function read5(handle, start, end) {
   const chunks = [];
   for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
@@ -21621,9 +22905,9 @@ async function installRoots({ toolCache, tempFolder, checkout }, { platform, log
   log(`The tool cache \`${toolCache}\` is not used: ${unfit}.`);
   return [tempFolder];
 }
-async function isInsideReally(path20, checkout, platform, files) {
+async function isInsideReally(path19, checkout, platform, files) {
   const real = (one) => files.realpath(one).catch(() => one);
-  return isInside(path20, checkout, platform) || isInside(await real(path20), await real(checkout), platform);
+  return isInside(path19, checkout, platform) || isInside(await real(path19), await real(checkout), platform);
 }
 async function onDisk(folder, work) {
   try {
@@ -21756,12 +23040,13 @@ function fittingOf({ inputs, ports }, constraint) {
 async function checked(step2, cwd, tool2) {
   const { ports, signal } = step2;
   const terminate = createTerminate(ports);
-  const path20 = ports.environment["PATH"];
-  const env = path20 === void 0 ? {} : { PATH: path20 };
+  const mark2 = await programMark(tool2.file, ports.platform);
+  const path19 = ports.environment["PATH"];
+  const env = path19 === void 0 ? {} : { PATH: path19 };
   const { version, warning } = await checkVersion({ ...ports, terminate, file: tool2.file, env, cwd, signal });
   if (tool2.version !== void 0 && tool2.version !== version) throw otherVersion(tool2.version, version);
   if (warning !== void 0) warn(step2, warning);
-  return { version, file: tool2.file, verified: tool2.verified, pinned: tool2.version !== void 0 };
+  return { version, file: tool2.file, verified: tool2.verified, pinned: tool2.version !== void 0, mark: mark2 };
 }
 async function onPath(step2) {
   const { ci, ports } = step2;
@@ -21794,7 +23079,7 @@ function otherVersion(wanted, found3) {
 }
 
 // core/audit/events/scan.ts
-var MOST3 = 100;
+var MOST5 = 100;
 function scanEvent(scan2) {
   const { findings: findings2, accepted, host, runner } = scan2;
   const blocked = findings2.some(({ blocking }) => blocking);
@@ -21815,7 +23100,7 @@ function scanEvent(scan2) {
     api: { operation: "Scan of the deployment", service: { name } },
     src_endpoint: { name: runner },
     dst_endpoint: { name, hostname: name },
-    unmapped: { accepted, findings: findings2.slice(0, MOST3), findings_count: findings2.length }
+    unmapped: { accepted, findings: findings2.slice(0, MOST5), findings_count: findings2.length }
   };
 }
 
@@ -21837,19 +23122,19 @@ var audited = (blocking) => ({ rule, place, fingerprint: fingerprint2 }) => ({
 
 // core/audit/audit.ts
 import { randomUUID as randomUUID8 } from "node:crypto";
-import path15 from "node:path";
+import path14 from "node:path";
 
 // core/base/written-file.ts
 import { randomUUID as randomUUID7 } from "node:crypto";
 import * as fs2 from "node:fs/promises";
-import path14 from "node:path";
+import path13 from "node:path";
 import { getuid as getuid2 } from "node:process";
 async function writeOwnFile(file, content, bounds) {
   const { port = fs2 } = bounds;
   const place = await placeOf3(file, bounds);
   const found3 = await lookAt(place.file, port);
   if (found3 !== void 0) checkKind(found3);
-  const fresh = path14.join(place.folder, `.${path14.basename(place.file)}.${randomUUID7()}.tmp`);
+  const fresh = path13.join(place.folder, `.${path13.basename(place.file)}.${randomUUID7()}.tmp`);
   const { O_WRONLY = 0, O_CREAT = 0, O_EXCL = 0, O_NOFOLLOW = 0 } = port.constants;
   const handle = await port.open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 420);
   try {
@@ -21898,16 +23183,16 @@ async function placeOf3(file, { roots, platform, port = fs2 }) {
     if (real === void 0) continue;
     const under2 = [root, real].find((one) => isInside(file, one, platform));
     if (under2 === void 0) continue;
-    const parts = path14.relative(under2, file).split(path14.sep);
+    const parts = path13.relative(under2, file).split(path13.sep);
     const name = parts.pop() ?? "";
     if (name === "") throw new RefusedFile("is a folder");
-    if (inGitFolder(path14.join(...parts, name))) throw new RefusedFile("is in a folder .git");
+    if (inGitFolder(path13.join(...parts, name))) throw new RefusedFile("is in a folder .git");
     let folder = real;
     for (const part of parts) {
-      folder = path14.join(folder, part);
+      folder = path13.join(folder, part);
       await madeFolder(folder, port);
     }
-    return { folder, file: path14.join(folder, name) };
+    return { folder, file: path13.join(folder, name) };
   }
   throw new RefusedFile("is neither in the checkout nor in the CI's temporary folder");
 }
@@ -21946,9 +23231,9 @@ async function openFile({ file, roots, platform }) {
     } catch (error) {
       throw new SecretlessError("AUDIT_LOG_UNWRITABLE", {
         problem: `The audit log ${file} cannot be written.`,
-        expected: "a path in the checkout or in the CI's temporary folder, with no link in it",
+        expected: "a path in the checkout or in the CI's temporary folder, with no link in it, on a disk with room",
         actual: error instanceof RefusedFile ? `it ${error.message}` : String(error),
-        remedy: "Set the input `audit-log` to such a path.",
+        remedy: "Make room on the disk if it is full; else set the input `audit-log` to such a path.",
         cause: error
       });
     }
@@ -22034,7 +23319,7 @@ function openAuditLog({ context, clock, sinks, clean = (text3) => text3 }) {
 // core/audit/audit.ts
 async function openAudit({ ci, clock, platform, command, clientId, auditLog, clean }, open4 = SINKS) {
   const { checkout, tempFolder } = ci.context;
-  const file = auditLog === void 0 ? path15.join(tempFolder, `databricks-secretless-audit-${randomUUID8()}.jsonl`) : path15.resolve(checkout, auditLog);
+  const file = auditLog === void 0 ? path14.join(tempFolder, `databricks-secretless-audit-${randomUUID8()}.jsonl`) : path14.resolve(checkout, auditLog);
   const sinks = await Promise.all(open4.map((one) => one({ file, roots: [checkout, tempFolder], platform })));
   await ci.output("audit-log", file);
   const context = auditContext({ ci, command, clientId });
@@ -22085,7 +23370,7 @@ async function recordRefusals({ ci, inputs }, audit, failure) {
 }
 
 // core/flow/scan/outcome.ts
-import path16 from "node:path";
+import path15 from "node:path";
 
 // core/report/error-text.ts
 function placeText(place) {
@@ -22221,10 +23506,10 @@ function redacted(value, prefix) {
   const known2 = prefix !== void 0 && value.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix : "";
   return `${known2}\u2026 (${value.length} characters)`;
 }
-function placeText2({ place, member: member3, cell, setting }) {
+function placeText2({ place, member: member3, cell: cell2, setting }) {
   const position = place.line === void 0 ? "" : `:${place.line}:${place.column ?? 1}`;
   const file = member3 === void 0 ? place.file : `${place.file}!${member3}`;
-  return `${file}${position}${cell === void 0 ? "" : ` (cell ${cell})`}${setting === void 0 ? "" : ` (${setting})`}`;
+  return `${file}${position}${cell2 === void 0 ? "" : ` (cell ${cell2})`}${setting === void 0 ? "" : ` (${setting})`}`;
 }
 var HIDDEN = {
   base64: ", base64 encoded",
@@ -22233,9 +23518,9 @@ var HIDDEN = {
   concatenated: ", put together from pieces"
 };
 function findingMistake(finding2) {
-  const { rule, shown: shown4, via, fingerprint: mark2 } = finding2;
+  const { rule, shown: shown6, via, fingerprint: mark2 } = finding2;
   return {
-    problem: `${rule.name}: ${shown4}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
+    problem: `${rule.name}: ${shown6}${via === void 0 ? "" : HIDDEN[via]}. ${rule.risk}`,
     actual: `${placeText2(finding2)}, rule ${rule.id}, fingerprint ${mark2}`,
     remedy: rule.remedy,
     place: finding2.place
@@ -22326,11 +23611,11 @@ function stepsOf(line) {
   while (at3 < line.length) {
     const rest = line.slice(at3);
     const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
-    const [length, read5] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
+    const [length, read6] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
       characters[0].length,
       [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
     ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
-    steps.push(...read5);
+    steps.push(...read6);
     at3 += length;
   }
   return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
@@ -22349,7 +23634,7 @@ function takes(step2, character) {
   if (step2.type === "class") return inClass(step2.characters, character) !== step2.negated;
   return step2.type === "any" || step2.type === "star" && character !== "/";
 }
-function matches(steps, path20) {
+function matches(steps, path19) {
   let states = /* @__PURE__ */ new Set();
   const enter = (into, state) => {
     if (into.has(state)) return;
@@ -22361,7 +23646,7 @@ function matches(steps, path20) {
     } else if (step2?.type === "star" || step2?.type === "any") enter(into, state + 1);
   };
   enter(states, 0);
-  for (const character of path20) {
+  for (const character of path19) {
     const next = /* @__PURE__ */ new Set();
     for (const state of states) {
       const step2 = steps[state];
@@ -22388,10 +23673,10 @@ var IgnorePatterns = class {
     }
   }
   /** Whether the last pattern that matches `path` (relative, with slashes) is one that is not negated. */
-  match(path20) {
+  match(path19) {
     let matched = false;
     for (const { negated, steps } of this.#patterns) {
-      if (matched === negated && matches(steps, path20)) matched = !negated;
+      if (matched === negated && matches(steps, path19)) matched = !negated;
     }
     return matched;
   }
@@ -22400,7 +23685,7 @@ var IgnorePatterns = class {
 // core/scan/exceptions.ts
 var EXCEPTIONS_FILE = ".secretless-ignore.yml";
 var FIELDS2 = ["rule", "path", "fingerprint", "reason", "expires"];
-var MOST4 = 1e3;
+var MOST6 = 1e3;
 var REMEDY = "Each exception names rule, path, fingerprint, reason and expires (YYYY-MM-DD).";
 var RULE_IDS = new Set(
   [...RULES, ...PRACTICES, SCOPE_RULE, UNSCANNED_RULE].map((rule) => rule.id)
@@ -22454,8 +23739,8 @@ function parseExceptions(text3, file, today) {
     const problem = `${file} has an unknown key ${quote(name)}`;
     mistakes.push({ problem, remedy: REMEDY, place: placeAt(key2.range?.[0]) });
   }
-  if (list3.items.length > MOST4) {
-    const problem = `${file} has more than ${String(MOST4)} exceptions`;
+  if (list3.items.length > MOST6) {
+    const problem = `${file} has more than ${String(MOST6)} exceptions`;
     mistakes.push({ problem, remedy: "Remove what the exceptions are for.", place: placeAt(0) });
     return { exceptions: [], mistakes };
   }
@@ -22542,7 +23827,7 @@ function boundExceptions({ exceptions, mistakes }, policy2, today) {
   };
 }
 var DAY2 = 24 * 60 * 60 * 1e3;
-function whyRefused({ rule, path: path20, expires }, policy2, today) {
+function whyRefused({ rule, path: path19, expires }, policy2, today) {
   if (policy2 === "forbid") return "it forbids exceptions.";
   const { max_days: most, rules, paths } = policy2;
   const days2 = (Date.parse(expires) - Date.parse(today)) / DAY2;
@@ -22550,7 +23835,7 @@ function whyRefused({ rule, path: path20, expires }, policy2, today) {
     return `it ends in ${String(days2)} days, and may in ${String(most)} at most.`;
   if (rules && !rules.some((pattern) => globMatches(pattern, rule)))
     return `it admits them for ${rules.join(", ")} alone.`;
-  if (paths && !paths.some((pattern) => globCovers(pattern, path20)))
+  if (paths && !paths.some((pattern) => globCovers(pattern, path19)))
     return `it admits them in ${paths.join(", ")} alone.`;
   return void 0;
 }
@@ -22575,14 +23860,14 @@ function applyExceptions(findings2, exceptions) {
   }
   return { findings: stay, excepted, unused: exceptions.filter((exception) => !used.has(exception)) };
 }
-function isAlwaysSeen({ rule, path: path20 }, configuration) {
-  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path20)) return false;
-  const paths = new IgnorePatterns([path20], "leave-out");
-  return !configuration.some((file) => file === path20 || paths.match(file));
+function isAlwaysSeen({ rule, path: path19 }, configuration) {
+  if (/^(?:practice|scope)-/.test(rule) || /\.(?:whl|jar|egg|zip)$/.test(path19)) return false;
+  const paths = new IgnorePatterns([path19], "leave-out");
+  return !configuration.some((file) => file === path19 || paths.match(file));
 }
-function unusedMistake({ rule, path: path20, place }) {
+function unusedMistake({ rule, path: path19, place }) {
   return {
-    problem: `The exception for ${quote(rule)} in ${quote(path20)} matches no finding`,
+    problem: `The exception for ${quote(rule)} in ${quote(path19)} matches no finding`,
     remedy: "Remove it.",
     place
   };
@@ -22624,7 +23909,7 @@ function uri(file) {
   return file.split("/").map(encodeURIComponent).join("/");
 }
 function sarifResult(finding2, ruleIndex, exception) {
-  const { rule, level, place, endColumn, member: member3, setting, shown: shown4, fingerprint: fingerprint2 } = finding2;
+  const { rule, level, place, endColumn, member: member3, setting, shown: shown6, fingerprint: fingerprint2 } = finding2;
   const { line, column } = place;
   const region = line === void 0 ? {} : {
     region: {
@@ -22638,7 +23923,7 @@ function sarifResult(finding2, ruleIndex, exception) {
     ruleId: rule.id,
     ruleIndex,
     level,
-    message: { text: `${rule.name}: ${shown4} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
+    message: { text: `${rule.name}: ${shown6} in ${placeText2(finding2)}. ${rule.risk} ${rule.remedy}` },
     locations: [
       {
         physicalLocation: { artifactLocation: { uri: uri(place.file), uriBaseId: "%SRCROOT%" }, ...region },
@@ -22692,7 +23977,7 @@ function toSarif(report2, options) {
 }
 
 // core/flow/scan/outcome.ts
-var MOST5 = 100;
+var MOST7 = 100;
 var ScanOutcome = class {
   #step;
   #repositoryId;
@@ -22754,7 +24039,7 @@ var ScanOutcome = class {
   }
   #warn(mistake) {
     const text3 = mistakeText(mistake);
-    if (this.#annotated.has(text3) || this.#annotated.size >= MOST5) return;
+    if (this.#annotated.has(text3) || this.#annotated.size >= MOST7) return;
     this.#annotated.add(text3);
     this.#step.ci.annotate("warning", text3, mistake.place);
   }
@@ -22762,7 +24047,7 @@ var ScanOutcome = class {
   async #writeSarif(report2, { findings: findings2, excepted }) {
     const { ci, inputs, ports } = this.#step;
     if (inputs.sarifFile === void 0) return [];
-    const file = path16.resolve(ci.context.checkout, inputs.sarifFile);
+    const file = path15.resolve(ci.context.checkout, inputs.sarifFile);
     const log = toSarif({ ...report2, findings: findings2 }, { version: PRODUCT.version, excepted });
     try {
       const roots = [ci.context.checkout, ci.context.tempFolder];
@@ -22796,12 +24081,12 @@ function acceptedBy({ excepted }) {
 }
 function credentialFound(findings2, { uploaded = false }) {
   const count3 = findings2.length === 1 ? "1 finding" : `${String(findings2.length)} findings`;
-  const shown4 = findings2.length > MOST5 ? ` The first ${String(MOST5)} are shown.` : "";
+  const shown6 = findings2.length > MOST7 ? ` The first ${String(MOST7)} are shown.` : "";
   const [done, first] = uploaded ? ["It is in the workspace already: it came after the scan of what was planned.", "Revoke what was found"] : ["Nothing was uploaded.", "Revoke what was in a repository"];
   return new SecretlessError(uploaded ? "CREDENTIAL_UPLOADED" : "CREDENTIAL_FOUND", {
-    problem: `The scan for static credentials has ${count3}. ${done}${shown4}`,
+    problem: `The scan for static credentials has ${count3}. ${done}${shown6}`,
     remedy: `${first}, then write what each finding says. For what is no credential, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST5).map(findingMistake)
+    mistakes: findings2.slice(0, MOST7).map(findingMistake)
   });
 }
 function incomplete(findings2, { uploaded = false }) {
@@ -22809,7 +24094,7 @@ function incomplete(findings2, { uploaded = false }) {
   return new SecretlessError("SCAN_INCOMPLETE", {
     problem: `The scan cannot read ${count3}, and \`scan: block\` passes nothing over. ` + (uploaded ? "It is in the workspace already." : "Nothing was uploaded."),
     remedy: `Do what each line says. For a file that has to be as it is, name rule, path, fingerprint, a reason and a last day in ${EXCEPTIONS_FILE} (docs/scan.md).`,
-    mistakes: findings2.slice(0, MOST5).map(findingMistake)
+    mistakes: findings2.slice(0, MOST7).map(findingMistake)
   });
 }
 function exceptionsInvalid(mistakes) {
@@ -22820,17 +24105,17 @@ function exceptionsInvalid(mistakes) {
 }
 
 // core/flow/scan/uploaded.ts
-import { basename, join as join9, posix as posix9 } from "node:path";
+import { basename, join as join7, posix as posix7 } from "node:path";
 
 // core/api/uploaded-files.ts
-async function filesInFolder(api, path20) {
-  return (await objectsIn(api, path20)).files;
+async function filesInFolder(api, path19) {
+  return (await objectsIn(api, path19)).files;
 }
 var MOST_FOLDERS = 5e3;
-async function filesBelow(api, path20) {
+async function filesBelow(api, path19) {
   const files = [];
   let seen = 0;
-  for (let level = [path20]; level.length > 0; ) {
+  for (let level = [path19]; level.length > 0; ) {
     seen += level.length;
     if (seen > MOST_FOLDERS) return void 0;
     const next = [];
@@ -22843,15 +24128,15 @@ async function filesBelow(api, path20) {
   }
   return files.sort();
 }
-async function objectsIn(api, path20) {
-  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path20 } };
+async function objectsIn(api, path19) {
+  const request = { method: "GET", path: "/api/2.0/workspace/list", query: { path: path19 } };
   const answer = await answered(api, request, "The list of what was uploaded");
   const objects = listAt(answer, "objects").filter((object3) => textAt(object3, "path") !== "");
   const pathsOf = (isFolder) => objects.filter((object3) => textAt(object3, "object_type") === "DIRECTORY" === isFolder).map((object3) => textAt(object3, "path"));
   return { files: pathsOf(false), folders: pathsOf(true) };
 }
-async function exportedFile(api, path20) {
-  const query = { path: path20, format: "AUTO" };
+async function exportedFile(api, path19) {
+  const query = { path: path19, format: "AUTO" };
   const request = { method: "GET", path: "/api/2.0/workspace/export", query };
   const content = member(await answered(api, request, "The look at what was uploaded"), "content");
   return typeof content === "string" ? Buffer.from(content, "base64") : void 0;
@@ -22865,19 +24150,222 @@ async function answered(api, request, what) {
   }
 }
 
+// core/bundle/sync-files.ts
+import nodePath, { dirname as dirname3, join as join6, relative as relative2 } from "node:path";
+async function worktreeOf(bundleRoot, syncRoot, tree) {
+  const found3 = await findCheckout(bundleRoot, tree);
+  return found3 === bundleRoot ? syncRoot : found3;
+}
+var GitIgnores = class {
+  #bounds;
+  #root;
+  #byFolder = /* @__PURE__ */ new Map();
+  constructor(bounds, root) {
+    this.#bounds = bounds;
+    this.#root = root;
+  }
+  async ignores(path19, isFolder) {
+    for (let folder = dirname3(path19); ; folder = dirname3(folder)) {
+      const inside = slashed(relative2(folder, path19));
+      const rules = await this.#rules(folder);
+      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
+      if (folder === this.#root || dirname3(folder) === folder) return false;
+    }
+  }
+  #rules(folder) {
+    let rules = this.#byFolder.get(folder);
+    if (rules === void 0) {
+      rules = this.#load(folder);
+      this.#byFolder.set(folder, rules);
+    }
+    return rules;
+  }
+  async #load(folder) {
+    const file = join6(folder, ".gitignore");
+    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
+    const text3 = bytes?.toString("utf8") ?? "";
+    const always = folder === this.#root ? [".git", ".databricks"] : [];
+    return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
+  }
+};
+async function selectFiles(selection, bounds, name) {
+  const { bundleRoot, syncRoot } = selection;
+  const { tree } = bounds;
+  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
+  const included = new IgnorePatterns(selection.include, "take");
+  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
+  const files = /* @__PURE__ */ new Set();
+  const unscanned = /* @__PURE__ */ new Map();
+  const take = (path19) => {
+    if (!excluded.match(slashed(relative2(syncRoot, path19)))) files.add(path19);
+  };
+  const walk2 = async (folder, all) => {
+    const entries2 = await tree.list(folder).catch((error) => {
+      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      unscanned.set(folder, { file: name(folder), reason, harmless: false });
+      return [];
+    });
+    for (const entry of entries2) {
+      const path19 = join6(folder, entry.name);
+      if (entry.type === "folder") {
+        if (all || !await ignores.ignores(path19, true)) await walk2(path19, all);
+      } else if (all) {
+        if (entry.type === "file" && included.match(slashed(relative2(syncRoot, path19)))) take(path19);
+      } else if (!await ignores.ignores(path19, false)) {
+        if (entry.type === "file") take(path19);
+        else {
+          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
+          unscanned.set(path19, {
+            file: name(path19),
+            reason: `it is ${what}, which the Databricks CLI does not upload`,
+            harmless: true
+          });
+        }
+      }
+    }
+  };
+  for (const path19 of selection.paths) {
+    const start = join6(syncRoot, path19);
+    if (await tree.size(start) !== void 0) take(start);
+    else await walk2(start, false);
+  }
+  if (selection.include.length > 0) await walk2(syncRoot, true);
+  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
+}
+async function selectArtifacts({ artifacts }, tree) {
+  const found3 = /* @__PURE__ */ new Set();
+  const take = async (path19) => {
+    if (await tree.size(path19) !== void 0) found3.add(path19);
+    else {
+      const entries2 = await tree.list(path19).catch(() => void 0);
+      if (entries2 === void 0) found3.add(path19);
+      for (const { name } of entries2 ?? []) await take(join6(path19, name));
+    }
+  };
+  for (const pattern of artifacts) for (const path19 of await matchesOf2(pattern, tree)) await take(path19);
+  return [...found3].sort();
+}
+async function matchesOf2(pattern, tree) {
+  try {
+    return await glob(pattern, nodePath, tree);
+  } catch (error) {
+    if (error instanceof PatternError) return [];
+    throw error;
+  }
+}
+
+// core/cli/sync-snapshot.ts
+import { readdir as readdir2 } from "node:fs/promises";
+import path16 from "node:path";
+async function readSyncedFiles(folder, target, platform) {
+  const lists = path16.join(folder.state, target, "sync-snapshots");
+  const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const read6 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
+  const texts2 = (await Promise.all(names2.map(read6))).filter((text3) => text3 !== void 0);
+  const listed2 = texts2.map(filesOf);
+  if (listed2.length === 0 || listed2.length < names2.length) return void 0;
+  return listed2.every((files) => files !== void 0) ? listed2.flat() : void 0;
+}
+function filesOf(text3) {
+  let names2;
+  try {
+    names2 = member(readJson(text3), "local_to_remote_names");
+  } catch {
+    return void 0;
+  }
+  const files = members(names2).map(([local, remote2]) => ({ local, remote: remote2 }));
+  return isObject2(names2) && files.every(isFile) ? files : void 0;
+}
+function isFile(file) {
+  return typeof file.remote === "string";
+}
+
+// core/flow/scan/uploaded.ts
+async function uploadedFiles(scanned, bounds, uploading) {
+  const { tree, platform } = bounds;
+  const { selections, summary, folder, target, code: code2, complete, api } = uploading;
+  const synced = await readSyncedFiles(folder, target, platform);
+  const here = [];
+  const remote2 = /* @__PURE__ */ new Map();
+  const filePath = textAt(summary, "workspace", "file_path");
+  for (const file of synced ?? []) {
+    const files = await present4(selections, file.local, tree);
+    here.push(...files);
+    const [first] = files;
+    const path19 = posix7.join(filePath, file.remote);
+    if (first === void 0 || code2) remote2.set(path19, first === void 0 ? path19 : scanned.name(first));
+  }
+  const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
+  for (const path19 of there ?? []) if (!remote2.has(path19)) remote2.set(path19, path19);
+  const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
+  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
+  const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
+  const names2 = new Set(different.map((file) => scanned.name(file)));
+  for (const path19 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
+    const local = artifacts.find((file) => basename(file) === posix7.basename(path19));
+    if (local === void 0 || code2) remote2.set(path19, local === void 0 ? path19 : scanned.name(local));
+  }
+  const unscanned = [];
+  const unread = [];
+  await inParallel([...remote2], async ([path19, name]) => {
+    const content = await exportedFile(api, path19);
+    if (content === void 0 && name !== path19) unread.push(name);
+    else if (content === void 0)
+      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
+    else if (await scanned.scanContent(name, content) > 0 || name === path19) names2.add(name);
+  });
+  return {
+    different: [...names2].sort(),
+    unscanned,
+    unread: unread.sort(),
+    unknown: !there ? TOO_MANY2 : synced || !complete ? void 0 : await unlisted(uploading, bounds)
+  };
+}
+var TOO_MANY2 = {
+  problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
+  remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
+};
+async function uploadedArtifacts(api, summary) {
+  const folder = textAt(summary, "workspace", "artifact_path");
+  if (folder === "" || folder.startsWith("/Volumes/")) return [];
+  return filesInFolder(api, posix7.join(folder, ".internal"));
+}
+async function present4(selections, local, tree) {
+  const files = selections.map(({ syncRoot }) => join7(syncRoot, local));
+  const sizes = await Promise.all(files.map((file) => tree.size(file)));
+  return files.filter((_file, index) => sizes[index] !== void 0);
+}
+async function selectedNow(selections, scanned, bounds) {
+  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
+  return (await Promise.all(all)).flatMap(({ files }) => files);
+}
+function isImmutable(summary) {
+  return member(summary, "experimental", "immutable_folder") === true;
+}
+async function unlisted({ selections, summary }, bounds) {
+  if (isImmutable(summary)) return void 0;
+  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
+  if (all.every(({ files }) => files.length === 0)) return void 0;
+  return {
+    problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
+    expected: "a list in `sync-snapshots` below the CLI's state",
+    remedy: "See that no script of the bundle touches the CLI's state, and look at the files in the workspace folder of the bundle."
+  };
+}
+
 // core/bundle/resolved-selection.ts
-import { isAbsolute as isAbsolute6, join as join7, posix as posix8, relative as relative3 } from "node:path";
+import { isAbsolute as isAbsolute6, join as join9, posix as posix9, relative as relative4 } from "node:path";
 
 // core/bundle/selection.ts
-import { isAbsolute as isAbsolute5, join as join6, posix as posix7, relative as relative2, resolve } from "node:path";
-function foldersUp(path20) {
-  return posix7.normalize(slashed(path20)).split("/").filter((part) => part === "..").length;
+import { isAbsolute as isAbsolute5, join as join8, posix as posix8, relative as relative3, resolve } from "node:path";
+function foldersUp(path19) {
+  return posix8.normalize(slashed(path19)).split("/").filter((part) => part === "..").length;
 }
 function above(folder, levels) {
   return resolve(folder, ...Array.from({ length: levels }, () => ".."));
 }
-function fromSyncRoot({ bundleRoot, syncRoot }, path20) {
-  return posix7.join(slashed(relative2(syncRoot, bundleRoot)), path20);
+function fromSyncRoot({ bundleRoot, syncRoot }, path19) {
+  return posix8.join(slashed(relative3(syncRoot, bundleRoot)), path19);
 }
 var LIBRARY_KEYS = /* @__PURE__ */ new Set(["whl", "jar", "egg", "requirements", "dependencies", "code_source_path"]);
 var CONTENT_KEY = "file_path";
@@ -22885,13 +24373,13 @@ function isLibraryKey(key2) {
   return LIBRARY_KEYS.has(key2) || key2 === CONTENT_KEY;
 }
 function libraryPatterns(key2, text3, folder) {
-  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join6(folder, text3)];
+  if (key2 === CONTENT_KEY && !text3.includes("${")) return [isAbsolute5(text3) ? text3 : join8(folder, text3)];
   if (/^(?:\/|-|[a-z][a-z0-9+.]*:)/i.test(text3) || text3.includes("${")) return [];
   const withoutExtras = text3.replace(/\[[^\]]*\]$/, "");
-  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join6(folder, pattern));
+  return [.../* @__PURE__ */ new Set([text3, withoutExtras])].map((pattern) => join8(folder, pattern));
 }
 function wheelsOf(folder) {
-  return join6(folder, "dist", "*.whl");
+  return join8(folder, "dist", "*.whl");
 }
 
 // core/bundle/resolved-selection.ts
@@ -22924,32 +24412,32 @@ function runsCode(tree) {
 function texts(value) {
   if (value === void 0 || value === null) return [];
   if (!Array.isArray(value)) return void 0;
-  const read5 = value.map((item) => typeof item === "string" ? item : void 0);
-  return read5.every((text3) => text3 !== void 0) ? read5 : void 0;
+  const read6 = value.map((item) => typeof item === "string" ? item : void 0);
+  return read6.every((text3) => text3 !== void 0) ? read6 : void 0;
 }
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
   if (written && resolvesTo(written.allPaths, paths)) return [written.syncRoot];
-  const depth = relative3(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
+  const depth = relative4(checkout, bundleRoot).split(/[\\/]/).filter(Boolean).length;
   const roots = [];
   for (let levels = 0; levels <= depth; levels++) {
     const root = above(bundleRoot, levels);
-    const present5 = await Promise.all(paths.map((path20) => isThere(join7(root, path20), tree)));
+    const present5 = await Promise.all(paths.map((path19) => isThere(join9(root, path19), tree)));
     const [first = ""] = fromSyncRoot({ bundleRoot, syncRoot: root }, "").split("/");
-    const needed = levels === 0 || paths.some((path20) => cleaned2(path20).split("/")[0] !== first);
+    const needed = levels === 0 || paths.some((path19) => cleaned2(path19).split("/")[0] !== first);
     if (needed && present5.every(Boolean)) roots.push(root);
   }
   return roots;
 }
 function resolvesTo(written, paths) {
-  const patterns2 = written.map((path20) => cleaned2(path20).replace(/\$\{[^}]*\}/g, "*"));
-  const fits2 = (path20) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path20)));
+  const patterns2 = written.map((path19) => cleaned2(path19).replace(/\$\{[^}]*\}/g, "*"));
+  const fits2 = (path19) => patterns2.some((pattern) => globMatches(pattern, cleaned2(path19)));
   return written.length === paths.length && paths.every(fits2);
 }
-var cleaned2 = (path20) => posix8.normalize(slashed(path20)).replace(/(?<=.)\/$/, "");
-async function isThere(path20, tree) {
-  if (await tree.size(path20) !== void 0) return true;
-  return tree.list(path20).then(
+var cleaned2 = (path19) => posix9.normalize(slashed(path19)).replace(/(?<=.)\/$/, "");
+async function isThere(path19, tree) {
+  if (await tree.size(path19) !== void 0) return true;
+  return tree.list(path19).then(
     () => true,
     () => false
   );
@@ -22958,7 +24446,7 @@ function artifactPatterns(tree, bundleRoot) {
   return members(member(tree, "artifacts")).flatMap(([, artifact]) => {
     const sources = listAt(artifact, "files").map((file) => textAt(file, "source")).filter((source) => source !== "");
     const folder = textAt(artifact, "path") || ".";
-    const absolute = (path20) => isAbsolute6(path20) ? path20 : join7(bundleRoot, path20);
+    const absolute = (path19) => isAbsolute6(path19) ? path19 : join9(bundleRoot, path19);
     const built2 = textAt(artifact, "type") === "whl" ? [wheelsOf(absolute(folder))] : [];
     return [...sources.map(absolute), ...built2];
   });
@@ -22966,197 +24454,6 @@ function artifactPatterns(tree, bundleRoot) {
 function libraryTexts(value, key2) {
   if (typeof value === "string") return isLibraryKey(key2) ? [[key2, value]] : [];
   return listAt(value).flatMap((item) => libraryTexts(item, key2)).concat(members(value).flatMap(([name, inner]) => libraryTexts(inner, name)));
-}
-
-// core/bundle/sync-files.ts
-import nodePath, { dirname as dirname3, join as join8, relative as relative4 } from "node:path";
-async function worktreeOf(bundleRoot, syncRoot, tree) {
-  const found3 = await findCheckout(bundleRoot, tree);
-  return found3 === bundleRoot ? syncRoot : found3;
-}
-var GitIgnores = class {
-  #bounds;
-  #root;
-  #byFolder = /* @__PURE__ */ new Map();
-  constructor(bounds, root) {
-    this.#bounds = bounds;
-    this.#root = root;
-  }
-  async ignores(path20, isFolder) {
-    for (let folder = dirname3(path20); ; folder = dirname3(folder)) {
-      const inside = slashed(relative4(folder, path20));
-      const rules = await this.#rules(folder);
-      if (rules.match(inside) || isFolder && rules.match(`${inside}/`)) return true;
-      if (folder === this.#root || dirname3(folder) === folder) return false;
-    }
-  }
-  #rules(folder) {
-    let rules = this.#byFolder.get(folder);
-    if (rules === void 0) {
-      rules = this.#load(folder);
-      this.#byFolder.set(folder, rules);
-    }
-    return rules;
-  }
-  async #load(folder) {
-    const file = join8(folder, ".gitignore");
-    const bytes = await readOwn(file, this.#root, this.#bounds).catch(() => void 0);
-    const text3 = bytes?.toString("utf8") ?? "";
-    const always = folder === this.#root ? [".git", ".databricks"] : [];
-    return new IgnorePatterns([...text3.split("\n"), ...always], "leave-out");
-  }
-};
-async function selectFiles(selection, bounds, name) {
-  const { bundleRoot, syncRoot } = selection;
-  const { tree } = bounds;
-  const ignores = new GitIgnores(bounds, await worktreeOf(bundleRoot, syncRoot, tree));
-  const included = new IgnorePatterns(selection.include, "take");
-  const excluded = new IgnorePatterns(selection.exclude, "leave-out");
-  const files = /* @__PURE__ */ new Set();
-  const unscanned = /* @__PURE__ */ new Map();
-  const take = (path20) => {
-    if (!excluded.match(slashed(relative4(syncRoot, path20)))) files.add(path20);
-  };
-  const walk2 = async (folder, all) => {
-    const entries2 = await tree.list(folder).catch((error) => {
-      const reason = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-      unscanned.set(folder, { file: name(folder), reason, harmless: false });
-      return [];
-    });
-    for (const entry of entries2) {
-      const path20 = join8(folder, entry.name);
-      if (entry.type === "folder") {
-        if (all || !await ignores.ignores(path20, true)) await walk2(path20, all);
-      } else if (all) {
-        if (entry.type === "file" && included.match(slashed(relative4(syncRoot, path20)))) take(path20);
-      } else if (!await ignores.ignores(path20, false)) {
-        if (entry.type === "file") take(path20);
-        else {
-          const what = entry.type === "link" ? "a symbolic link" : "no regular file";
-          unscanned.set(path20, {
-            file: name(path20),
-            reason: `it is ${what}, which the Databricks CLI does not upload`,
-            harmless: true
-          });
-        }
-      }
-    }
-  };
-  for (const path20 of selection.paths) {
-    const start = join8(syncRoot, path20);
-    if (await tree.size(start) !== void 0) take(start);
-    else await walk2(start, false);
-  }
-  if (selection.include.length > 0) await walk2(syncRoot, true);
-  return { files: [...files].sort(), unscanned: [...unscanned.values()] };
-}
-async function selectArtifacts({ artifacts }, tree) {
-  const found3 = /* @__PURE__ */ new Set();
-  const take = async (path20) => {
-    if (await tree.size(path20) !== void 0) found3.add(path20);
-    else {
-      const entries2 = await tree.list(path20).catch(() => void 0);
-      if (entries2 === void 0) found3.add(path20);
-      for (const { name } of entries2 ?? []) await take(join8(path20, name));
-    }
-  };
-  for (const pattern of artifacts) for (const path20 of await matchesOf2(pattern, tree)) await take(path20);
-  return [...found3].sort();
-}
-async function matchesOf2(pattern, tree) {
-  try {
-    return await glob(pattern, nodePath, tree);
-  } catch (error) {
-    if (error instanceof PatternError) return [];
-    throw error;
-  }
-}
-
-// core/cli/sync-snapshot.ts
-import { readdir as readdir2 } from "node:fs/promises";
-import path17 from "node:path";
-async function readSyncedFiles(folder, target, platform) {
-  const lists = path17.join(folder.state, target, "sync-snapshots");
-  const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
-  const read5 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
-  const texts2 = (await Promise.all(names2.map(read5))).filter((text3) => text3 !== void 0);
-  if (texts2.length === 0 || texts2.length < names2.length) return void 0;
-  return texts2.flatMap(
-    (text3) => members(member(parseJson(text3, "the list of uploaded files"), "local_to_remote_names")).flatMap(
-      ([local, remote2]) => typeof remote2 === "string" ? [{ local, remote: remote2 }] : []
-    )
-  );
-}
-
-// core/flow/scan/uploaded.ts
-async function uploadedFiles(scanned, bounds, uploading) {
-  const { tree, platform } = bounds;
-  const { selections, summary, folder, target, complete, api } = uploading;
-  const synced = await readSyncedFiles(folder, target, platform);
-  const code2 = runsCode(summary);
-  const here = [];
-  const remote2 = /* @__PURE__ */ new Map();
-  const filePath = textAt(summary, "workspace", "file_path");
-  for (const file of synced ?? []) {
-    const files = await present4(selections, file.local, tree);
-    here.push(...files);
-    const [first] = files;
-    const path20 = posix9.join(filePath, file.remote);
-    if (first === void 0 || code2) remote2.set(path20, first === void 0 ? path20 : scanned.name(first));
-  }
-  const there = code2 && filePath !== "" ? await filesBelow(api, filePath) : [];
-  for (const path20 of there ?? []) if (!remote2.has(path20)) remote2.set(path20, path20);
-  const artifacts = (await Promise.all(selections.map((one) => selectArtifacts(one, tree)))).flat();
-  const sources = synced ? [] : await selectedNow(selections, scanned, bounds);
-  const different = await scanned.scan([...here, ...artifacts, ...sources], { uncut: true });
-  const names2 = new Set(different.map((file) => scanned.name(file)));
-  for (const path20 of artifacts.length > 0 || code2 ? await uploadedArtifacts(api, summary) : []) {
-    const local = artifacts.find((file) => basename(file) === posix9.basename(path20));
-    if (local === void 0 || code2) remote2.set(path20, local === void 0 ? path20 : scanned.name(local));
-  }
-  const unscanned = [];
-  const unread = [];
-  await inParallel([...remote2], async ([path20, name]) => {
-    const content = await exportedFile(api, path20);
-    if (content === void 0 && name !== path20) unread.push(name);
-    else if (content === void 0)
-      unscanned.push({ file: name, reason: "it cannot be read back from the workspace", harmless: false });
-    else if (await scanned.scanContent(name, content) > 0 || name === path20) names2.add(name);
-  });
-  return {
-    different: [...names2].sort(),
-    unscanned,
-    unread: unread.sort(),
-    unknown: !there ? TOO_MANY2 : synced || !complete ? void 0 : await unlisted(uploading, bounds)
-  };
-}
-var TOO_MANY2 = {
-  problem: "The workspace folder of the bundle's files has too many folders to be looked at, and code of the bundle ran: nobody knows what it left there.",
-  remedy: "Give the bundle a folder of its own (`workspace.root_path`, and no `workspace.file_path` elsewhere)."
-};
-async function uploadedArtifacts(api, summary) {
-  const folder = textAt(summary, "workspace", "artifact_path");
-  if (folder === "" || folder.startsWith("/Volumes/")) return [];
-  return filesInFolder(api, posix9.join(folder, ".internal"));
-}
-async function present4(selections, local, tree) {
-  const files = selections.map(({ syncRoot }) => join9(syncRoot, local));
-  const sizes = await Promise.all(files.map((file) => tree.size(file)));
-  return files.filter((_file, index) => sizes[index] !== void 0);
-}
-async function selectedNow(selections, scanned, bounds) {
-  const all = selections.map((one) => selectFiles(one, bounds, (file) => scanned.name(file)));
-  return (await Promise.all(all)).flatMap(({ files }) => files);
-}
-async function unlisted({ selections, summary }, bounds) {
-  if (member(summary, "experimental", "immutable_folder") === true) return void 0;
-  const all = await Promise.all(selections.map((one) => selectFiles(one, bounds, (file) => file)));
-  if (all.every(({ files }) => files.length === 0)) return void 0;
-  return {
-    problem: "The Databricks CLI has deployed and left no list of the files it uploaded: nothing says whether they are those that were scanned.",
-    expected: "a list in `sync-snapshots` below the CLI's state",
-    remedy: "See that no script of the bundle touches the CLI's state, and look at the files in the workspace folder of the bundle."
-  };
 }
 
 // core/scan/detect/match.ts
@@ -23186,9 +24483,9 @@ var YamlPlaces = class {
    * value that comes from a variable leads to the variable's value. `itemKeys` gives, for an index in the path, what
    * identifies the item of the list.
    */
-  find(path20, itemKeys) {
-    const tries = [...this.#inTarget(path20), path20].map(
-      (full) => this.#deepest(full, full.length - path20.length, itemKeys)
+  find(path19, itemKeys) {
+    const tries = [...this.#inTarget(path19), path19].map(
+      (full) => this.#deepest(full, full.length - path19.length, itemKeys)
     );
     const { value } = tries.reduce((a, b) => b.depth > a.depth ? b : a);
     const variable2 = value?.kind === "text" ? /\$\{var\.(\w{1,100})\}/.exec(value.text)?.[1] : void 0;
@@ -23199,22 +24496,22 @@ var YamlPlaces = class {
       ["variables", name, "default"],
       ["variables", name]
     ];
-    for (const path20 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
-      const { value, depth } = this.#deepest(path20, 0, /* @__PURE__ */ new Map());
-      if (depth === path20.length && value) return value.place;
+    for (const path19 of [...paths.flatMap((one) => this.#inTarget(one)), ...paths]) {
+      const { value, depth } = this.#deepest(path19, 0, /* @__PURE__ */ new Map());
+      if (depth === path19.length && value) return value.place;
     }
     return void 0;
   }
-  #inTarget(path20) {
+  #inTarget(path19) {
     const target = this.#target;
-    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path20]);
+    return target === void 0 ? [] : ["targets", "environments"].map((key2) => [key2, target, ...path19]);
   }
-  #deepest(path20, shift, itemKeys) {
+  #deepest(path19, shift, itemKeys) {
     let best = { depth: 0 };
     for (const file of this.#files) {
       let value = file.value;
-      for (let depth = 1; depth <= path20.length; depth++) {
-        value = step(value, path20[depth - 1], itemKeys.get(depth - 1 - shift));
+      for (let depth = 1; depth <= path19.length; depth++) {
+        value = step(value, path19[depth - 1], itemKeys.get(depth - 1 - shift));
         if (value === void 0) break;
         if (depth > best.depth) best = { depth, value };
       }
@@ -23288,21 +24585,21 @@ var ConfigurationScan = class {
     this.#options = options;
     this.#places = new YamlPlaces(options.sources, options.target);
   }
-  walk(value, path20, itemKeys) {
-    if (typeof value === "string") this.#text(value, path20, itemKeys);
-    else if (Array.isArray(value)) this.#list(value, path20, itemKeys);
+  walk(value, path19, itemKeys) {
+    if (typeof value === "string") this.#text(value, path19, itemKeys);
+    else if (Array.isArray(value)) this.#list(value, path19, itemKeys);
     else if (typeof value === "object" && value !== null) {
       const named = pairOf(value);
       for (const [key2, inner] of Object.entries(value)) {
-        this.#key(key2, path20, itemKeys);
+        this.#key(key2, path19, itemKeys);
         const isPair2 = named !== void 0 && inner === named.value;
-        if (isPair2) this.#text(named.value, [...path20, key2], itemKeys, named.name);
-        else this.walk(inner, [...path20, key2], itemKeys);
+        if (isPair2) this.#text(named.value, [...path19, key2], itemKeys, named.name);
+        else this.walk(inner, [...path19, key2], itemKeys);
       }
     }
   }
   /** Keys are sent as well: of tags, of parameters, of resources. Their findings stand where their mapping does. */
-  #key(key2, path20, itemKeys) {
+  #key(key2, path19, itemKeys) {
     if (this.#keys.has(key2)) return;
     this.#keys.add(key2);
     const bytes = Buffer.from(key2);
@@ -23314,22 +24611,22 @@ var ConfigurationScan = class {
       to: text3.length
     })) {
       const mark2 = fingerprint(value, this.#options.repositoryId);
-      const shown4 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
-      this.#add(rule, "error", path20, itemKeys, { shown: shown4, fingerprint: mark2 });
+      const shown6 = `${redacted(value, rule.type === "format" ? rule.prefix : void 0)} in a key`;
+      this.#add(rule, "error", path19, itemKeys, { shown: shown6, fingerprint: mark2 });
     }
   }
-  #list(list3, path20, itemKeys) {
+  #list(list3, path19, itemKeys) {
     list3.forEach((item, index) => {
       const key2 = itemKeyOf(item);
-      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path20.length, key2]]);
+      const keys = key2 === void 0 ? itemKeys : new Map([...itemKeys, [path19.length, key2]]);
       const before = list3[index - 1];
       const flag = typeof before === "string" && before.startsWith("--") && !before.includes("=") ? before : void 0;
-      if (typeof item === "string") this.#text(item, [...path20, index], keys, flag ?? "");
-      else this.walk(item, [...path20, index], keys);
+      if (typeof item === "string") this.#text(item, [...path19, index], keys, flag ?? "");
+      else this.walk(item, [...path19, index], keys);
     });
   }
-  #text(text3, path20, itemKeys, name = String(path20[path20.length - 1])) {
-    const seen = JSON.stringify([path20, text3]);
+  #text(text3, path19, itemKeys, name = String(path19[path19.length - 1])) {
+    const seen = JSON.stringify([path19, text3]);
     if (this.#seen.has(seen)) return;
     this.#seen.add(seen);
     this.strings++;
@@ -23337,7 +24634,7 @@ var ConfigurationScan = class {
     const bytes = Buffer.from(text3);
     const found3 = [];
     const onScope = (scope) => {
-      this.scopes.push({ scope, place: this.#place(path20, itemKeys), setting: settingText(path20) });
+      this.scopes.push({ scope, place: this.#place(path19, itemKeys), setting: settingText(path19) });
     };
     found3.push(
       ...detect(bytes, bytes.toString("latin1"), {
@@ -23351,33 +24648,33 @@ var ConfigurationScan = class {
     const named = matchNamed(name, text3);
     if (named !== null) found3.push(named);
     for (const { rule, value, via } of withoutOverlaps(found3)) {
-      const shown4 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
+      const shown6 = redacted(value, rule.type === "format" ? rule.prefix : void 0);
       const mark2 = fingerprint(value, this.#options.repositoryId);
-      this.#add(rule, "error", path20, itemKeys, {
-        shown: shown4,
+      this.#add(rule, "error", path19, itemKeys, {
+        shown: shown6,
         fingerprint: mark2,
         ...via !== void 0 && { via }
       });
     }
     const practice = text3 === "" ? void 0 : PRACTICES.find((candidate) => candidate.setting.test(name));
     if (practice !== void 0) {
-      this.#add(practice, "warning", path20, itemKeys, {
+      this.#add(practice, "warning", path19, itemKeys, {
         shown: name,
-        fingerprint: fingerprint(settingText(path20), "")
+        fingerprint: fingerprint(settingText(path19), "")
       });
     }
   }
-  #add(rule, level, path20, itemKeys, what) {
+  #add(rule, level, path19, itemKeys, what) {
     this.findings.push({
       rule,
       level,
-      place: this.#place(path20, itemKeys),
-      setting: settingText(path20),
+      place: this.#place(path19, itemKeys),
+      setting: settingText(path19),
       ...what
     });
   }
-  #place(path20, itemKeys) {
-    return this.#places.find(path20, itemKeys) ?? this.#options.fallback;
+  #place(path19, itemKeys) {
+    return this.#places.find(path19, itemKeys) ?? this.#options.fallback;
   }
 };
 function pairOf(value) {
@@ -23386,8 +24683,8 @@ function pairOf(value) {
   const given2 = entries2["default"] ?? entries2["value"];
   return typeof name === "string" && typeof given2 === "string" ? { name, value: given2 } : void 0;
 }
-function settingText(path20) {
-  return path20.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
+function settingText(path19) {
+  return path19.map((part, index) => typeof part === "number" ? `[${part}]` : index === 0 ? part : `.${part}`).join("");
 }
 
 // core/scan/scanned-files.ts
@@ -23499,7 +24796,7 @@ function closedArchive(head) {
   const start = Buffer.from(head).toString("latin1");
   return CLOSED.find(([magic]) => start.startsWith(magic))?.[1];
 }
-var HEAD = 10;
+var HEAD = 262;
 var CLOSED = [
   ...Array.from({ length: 9 }, (_, level) => [`BZh${String(level + 1)}1AY&SY`, "bzip2"]),
   ["\xFD7zXZ\0", "xz"],
@@ -23515,12 +24812,30 @@ function archiveKinds(content) {
 function archiveKind(head) {
   if (head[0] === 80 && head[1] === 75 && (head[2] === 3 && head[3] === 4 || head[2] === 5 && head[3] === 6))
     return "zip";
-  return head[0] === 31 && head[1] === 139 && head[2] === 8 ? "gzip" : void 0;
+  if (head[0] === 31 && head[1] === 139 && head[2] === 8) return "gzip";
+  return isTar(head) ? "tar" : void 0;
 }
+var TightBudget = class {
+  bytes = ARCHIVE_LIMITS.total;
+};
 var UnpackBudget = class {
   bytes = ARCHIVE_LIMITS.total;
   members = ARCHIVE_LIMITS.members;
+  #tight;
+  constructor(tight) {
+    this.#tight = tight;
+  }
+  /** How many bytes may come out of `packed` ones. */
+  most(packed) {
+    return Math.min(this.bytes, ARCHIVE_LIMITS.member, Math.max(packed * TIGHT, this.#tight.bytes));
+  }
+  take(packed, unpacked) {
+    this.bytes -= unpacked;
+    if (unpacked > packed * TIGHT) this.#tight.bytes -= unpacked;
+  }
 };
+var TIGHT = 100;
+var TOO_TIGHT = "this run has unpacked 1 GiB of what is packed tighter than 100 to 1: a zip bomb";
 function explained(error) {
   const code2 = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code2 === "ERR_BUFFER_TOO_LARGE") return "it unpacks to more than it says: a zip bomb";
@@ -23535,9 +24850,10 @@ function unpackMember(zip, member3, budget) {
     return { name, reason: `its compression method ${member3.method} is not known` };
   try {
     const stored = memberBytes(zip, member3);
+    if (member3.size > budget.most(stored.length)) return { name, reason: TOO_TIGHT };
     const content = member3.method === 0 ? stored : inflateRawSync(stored, { maxOutputLength: Math.max(1, member3.size) });
     if (content.length !== member3.size) return { name, reason: "its content is damaged" };
-    budget.bytes -= content.length;
+    budget.take(stored.length, content.length);
     return { name, content };
   } catch (error) {
     return { name, reason: explained(error) };
@@ -23568,14 +24884,20 @@ function tarText(header, from, size) {
   const end = field.indexOf("\0");
   return end < 0 ? field : field.slice(0, end);
 }
-function tarMembers(tar) {
-  if (tar.length < BLOCK || tar.toString("latin1", 257, 262) !== "ustar") return void 0;
+function isTar(head) {
+  return Buffer.from(head.subarray(257, 262)).toString("latin1") === "ustar";
+}
+function unpackTar(tar, budget) {
   const members2 = [];
   for (let at3 = 0; at3 + BLOCK <= tar.length && tar[at3] !== 0; ) {
     const header = tar.subarray(at3, at3 + BLOCK);
     const size = parseInt(tarText(header, 124, 12).trim() || "0", 8);
     const prefix = tarText(header, 345, 155);
     const name = `${prefix === "" ? "" : `${prefix}/`}${tarText(header, 0, 100)}`;
+    if (--budget.members < 0) {
+      members2.push({ name: "", reason: "it has more than 100,000 members" });
+      break;
+    }
     if (!Number.isSafeInteger(size) || at3 + BLOCK + size > tar.length) {
       members2.push({ name, reason: "the archive is cut off" });
       break;
@@ -23585,21 +24907,20 @@ function tarMembers(tar) {
     }
     at3 += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
-  return members2;
+  return [...members2, { name: "", content: tar, around: true }];
 }
 function unpackGzip(gzip, budget) {
+  const most = budget.most(gzip.length);
   try {
-    const most = Math.min(ARCHIVE_LIMITS.member, budget.bytes);
     const content = gunzipSync(gzip, { maxOutputLength: Math.max(1, most) });
-    budget.bytes -= content.length;
-    const members2 = tarMembers(content);
-    return members2 ? [...members2, { name: "", content, around: true }] : [{ name: "", content }];
+    budget.take(gzip.length, content.length);
+    return isTar(content) ? unpackTar(content, budget) : [{ name: "", content }];
   } catch (error) {
     const reason = explained(error);
     return [
       {
         name: "",
-        reason: reason.includes("bomb") ? "it unpacks to more than 128 MiB" : `it is no whole gzip file: ${reason}`
+        reason: reason.includes("bomb") ? most < ARCHIVE_LIMITS.member ? TOO_TIGHT : "it unpacks to more than 128 MiB" : `it is no whole gzip file: ${reason}`
       }
     ];
   }
@@ -23610,8 +24931,8 @@ var CONFIG = /\.(?:ya?ml|properties|conf|cfg|cnf|ini|env|toml|tfvars|sh|bash|zsh
 var CONFIG_NAMES = /^(?:\.?env(?:\..{1,20})?|\.?(?:netrc|pgpass|pypirc|npmrc|databrickscfg)|my\.cnf|credentials|config|\.dockercfg|pip\.conf|(?:.{1,40}\.)?dockerfile(?:\..{1,40})?|makefile|procfile)$/;
 var DATA = /\.(?:json|ipynb|jsonl|ndjson|geojson|csv|tsv|parquet|avro|orc|xml|lvdash|har|tfstate|plist)$/;
 var TEXT2 = /\.(?:md|markdown|rst|txt|html?|log|adoc|tex)$/;
-function fileKind(path20) {
-  const name = path20.slice(path20.lastIndexOf("/") + 1).toLowerCase();
+function fileKind(path19) {
+  const name = path19.slice(path19.lastIndexOf("/") + 1).toLowerCase();
   if (CONFIG.test(name) || CONFIG_NAMES.test(name)) return "config";
   if (DATA.test(name)) return "data";
   if (TEXT2.test(name)) return "text";
@@ -23625,6 +24946,14 @@ function zeroShare(sample, start) {
   let zeros = 0;
   for (let i = start; i < sample.length; i += 2) if (sample[i] === 0) zeros++;
   return zeros / Math.max(1, sample.length / 2);
+}
+function isBinary(sample) {
+  if (!sample.includes(0)) return false;
+  const controls = sample.reduce(
+    (sum, byte) => sum + (byte < 32 && !(byte >= 9 && byte <= 13) && byte !== 27 ? 1 : 0),
+    0
+  );
+  return controls > 3 && controls * 20 > sample.length;
 }
 function utf32(sample) {
   if (sample.length < 16) return void 0;
@@ -23650,7 +24979,7 @@ var Decoder = class {
   #utf16;
   #head = Buffer.alloc(0);
   #odd = Buffer.alloc(0);
-  /** Known once something is decoded. Zero bytes do not occur in text. */
+  /** Known once something is decoded. */
   binary = false;
   /** The content so far, as UTF-8; empty until there is enough of it to tell its encoding. */
   decode(chunk, final) {
@@ -23661,7 +24990,7 @@ var Decoder = class {
       if (bytes.length < SAMPLE && !final) return Buffer.alloc(0);
       const sample = bytes.subarray(0, SAMPLE);
       this.#encoding = encodingOf(sample);
-      this.binary = this.#encoding === "bytes" && sample.includes(0);
+      this.binary = this.#encoding === "bytes" && isBinary(sample);
       this.#head = Buffer.alloc(0);
       if (bytes[0] === 239 && bytes[1] === 187 && bytes[2] === 191) bytes = bytes.subarray(3);
     }
@@ -23703,17 +25032,20 @@ var ContentScanner = class {
   #buffer = Buffer.alloc(0);
   /** Index in the buffer up to which keywords have been dealt with. */
   #done = 0;
-  #lines = 0;
-  #columns = 0;
+  /** Where the buffer begins. */
+  #start = { offset: 0, line: 1, column: 0 };
+  /** What was placed last: places are asked for nearly in their order, so that each byte is counted once. */
+  #last = this.#start;
   #cells = 0;
   #matches = [];
   /** Where the content first names each of its secret scopes. */
   scopes = [];
+  #knownScopes = /* @__PURE__ */ new Set();
   /** True if there were more matches than are kept. */
   overflowed = false;
-  constructor(path20) {
-    this.#kind = fileKind(path20);
-    this.#ipynb = path20.toLowerCase().endsWith(".ipynb");
+  constructor(path19) {
+    this.#kind = fileKind(path19);
+    this.#ipynb = path19.toLowerCase().endsWith(".ipynb");
   }
   push(chunk, final) {
     const bytes = this.#decoder.decode(chunk, final);
@@ -23731,9 +25063,10 @@ var ContentScanner = class {
     const binary = this.#decoder.binary;
     const text3 = this.#buffer.toString("latin1");
     const onScope = (scope, start) => {
-      if (this.scopes.some((known2) => known2.scope === scope)) return;
-      const { line, lineStart, columns } = this.#lineAt(start);
-      this.scopes.push({ scope, line, column: columns + this.#length(lineStart, start) + 1 });
+      if (this.#knownScopes.has(scope)) return;
+      this.#knownScopes.add(scope);
+      const { line, column } = this.#placeOf(start);
+      this.scopes.push({ scope, line, column: column + 1 });
     };
     const found3 = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
     for (const match2 of found3.length < 2 ? found3 : withoutOverlaps(found3)) {
@@ -23743,8 +25076,8 @@ var ContentScanner = class {
     this.#done = to;
   }
   #placed(match2) {
-    const { line, lineStart, columns } = this.#lineAt(match2.start);
-    const column = columns + this.#length(lineStart, match2.start) + 1;
+    const { line, column: before } = this.#placeOf(match2.start);
+    const column = before + 1;
     const ends = this.#buffer.indexOf(10, match2.start);
     const oneLine = ends < 0 || ends >= match2.end;
     const cells = this.#cells + this.#countCells(match2.start);
@@ -23758,14 +25091,15 @@ var ContentScanner = class {
       ...cells > 0 && { cell: cells }
     };
   }
-  #lineAt(offset) {
-    let line = this.#lines + 1;
-    let lineStart = 0;
-    for (let next = this.#buffer.indexOf(10); next >= 0 && next < offset; next = this.#buffer.indexOf(10, next + 1)) {
+  #placeOf(offset) {
+    let { offset: at3, line, column } = offset < this.#last.offset ? this.#start : this.#last;
+    for (let next = this.#buffer.indexOf(10, at3); next >= 0 && next < offset; next = this.#buffer.indexOf(10, next + 1)) {
       line++;
-      lineStart = next + 1;
+      at3 = next + 1;
+      column = 0;
     }
-    return { line, lineStart, columns: lineStart === 0 ? this.#columns : 0 };
+    this.#last = { offset, line, column: column + this.#length(at3, offset) };
+    return this.#last;
   }
   #length(from, to) {
     return this.#buffer.toString("utf8", from, to).length;
@@ -23779,22 +25113,22 @@ var ContentScanner = class {
   }
   #drop(size) {
     if (size === 0) return;
-    const { line, lineStart, columns } = this.#lineAt(size);
     this.#cells += this.#countCells(size);
-    this.#columns = columns + this.#length(lineStart, size);
-    this.#lines = line - 1;
+    this.#start = { ...this.#placeOf(size), offset: 0 };
     this.#buffer = Buffer.from(this.#buffer.subarray(size));
     this.#done -= size;
+    this.#last = this.#start;
   }
 };
 
 // core/scan/files/scan-file.ts
 var NOTHING2 = Buffer.alloc(0);
 var DEEPEST4 = 1;
+var UNPACK = { zip: unpackZip, gzip: unpackGzip, tar: unpackTar };
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
 function toFinding(match2, file, member3, repositoryId) {
-  const { rule, value, position, cell, via } = match2;
+  const { rule, value, position, cell: cell2, via } = match2;
   const { line, column, endColumn } = position ?? {};
   return {
     rule,
@@ -23802,7 +25136,7 @@ function toFinding(match2, file, member3, repositoryId) {
     place: { file, ...line !== void 0 && { line }, ...column !== void 0 && { column } },
     ...endColumn !== void 0 && { endColumn },
     ...member3 !== void 0 && { member: member3 },
-    ...cell !== void 0 && { cell },
+    ...cell2 !== void 0 && { cell: cell2 },
     shown: redacted(value, rule.type === "format" ? rule.prefix : void 0),
     fingerprint: fingerprint(value, repositoryId),
     ...via !== void 0 && { via }
@@ -23816,10 +25150,10 @@ function pushAll(scanner, content) {
     true
   );
 }
-async function scanFile(file, repositoryId) {
+async function scanFile(file, repositoryId, tight = new TightBudget()) {
   const results = { findings: [], unscanned: [], scopes: [], bytes: 0 };
   try {
-    await new FileScan(file, repositoryId, results).run();
+    await new FileScan(file, repositoryId, results, tight).run();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     results.unscanned.push({ file: file.name, reason: `it cannot be read: ${reason}`, harmless: false });
@@ -23830,12 +25164,13 @@ var FileScan = class {
   #file;
   #repositoryId;
   #results;
-  #budget = new UnpackBudget();
+  #budget;
   #sincePause = 0;
-  constructor(file, repositoryId, results) {
+  constructor(file, repositoryId, results, tight) {
     this.#file = file;
     this.#repositoryId = repositoryId;
     this.#results = results;
+    this.#budget = new UnpackBudget(tight);
   }
   async run() {
     this.#lookAtName(this.#file.name, void 0);
@@ -23881,14 +25216,13 @@ var FileScan = class {
     await this.#unpackAll(Buffer.concat(pieces), "", 0);
   }
   /** The members of an archive, then what stands around them: comments, headers, bytes that belong to none. */
-  async #unpackAll(content, path20, depth) {
-    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path20, depth);
-    this.#lookAround(content, path20);
+  async #unpackAll(content, path19, depth) {
+    for (const kind of archiveKinds(content)) await this.#unpack(kind, content, path19, depth);
+    this.#lookAround(content, path19);
   }
-  async #unpack(kind, content, path20, depth) {
-    const members2 = kind === "zip" ? unpackZip(content, this.#budget) : unpackGzip(content, this.#budget);
-    for (const member3 of members2) {
-      const name = [path20, member3.name].filter((part) => part !== "").join("!");
+  async #unpack(kind, content, path19, depth) {
+    for (const member3 of UNPACK[kind](content, this.#budget)) {
+      const name = [path19, member3.name].filter((part) => part !== "").join("!");
       if (member3.name !== "") this.#lookAtName(member3.name, name);
       if ("reason" in member3) this.#skip(member3.reason, name);
       else if (member3.around === true) {
@@ -23915,12 +25249,12 @@ var FileScan = class {
     await new Promise((resolve2) => setImmediate(resolve2));
   }
   /** What stands uncompressed in an archive is told once: in its member, if it is in one. */
-  #lookAround(content, path20) {
+  #lookAround(content, path19) {
     const scanner = new ContentScanner("archive.bin");
     pushAll(scanner, content);
     const known2 = new Set(this.#results.findings.map((finding2) => finding2.fingerprint));
     for (const match2 of scanner.matches()) {
-      const finding2 = toFinding(match2, this.#file.name, path20 === "" ? void 0 : path20, this.#repositoryId);
+      const finding2 = toFinding(match2, this.#file.name, path19 === "" ? void 0 : path19, this.#repositoryId);
       if (!known2.has(finding2.fingerprint)) this.#results.findings.push(finding2);
     }
   }
@@ -23956,6 +25290,7 @@ var ScannedFiles = class {
   /** SHA-256 of the content that was scanned last under a path. */
   #hashes = /* @__PURE__ */ new Map();
   #contents = /* @__PURE__ */ new Set();
+  #tight = new TightBudget();
   constructor(options, ports) {
     this.#options = options;
     this.#ports = ports;
@@ -23968,11 +25303,11 @@ var ScannedFiles = class {
   async scan(files, { uncut: uncut2 = false } = {}) {
     const fresh = [];
     const done = { files: 0, bytes: 0, ofFiles: files.length };
-    await inParallel([...new Set(files)], async (path20) => {
+    await inParallel([...new Set(files)], async (path19) => {
       if (!uncut2) this.#ports.signal?.throwIfAborted();
-      if (!await this.#isKnown(path20)) {
-        fresh.push(path20);
-        done.bytes += await this.#scanOne(path20, this.name(path20), () => this.#ports.tree.read(path20));
+      if (!await this.#isKnown(path19)) {
+        fresh.push(path19);
+        done.bytes += await this.#scanOne(path19, this.name(path19), () => this.#ports.tree.read(path19));
       }
       done.files++;
       this.#ports.onProgress?.({ ...done });
@@ -23996,25 +25331,25 @@ var ScannedFiles = class {
     return mergeReports([...this.#reports].sort(([a], [b]) => a < b ? -1 : 1).map(([, report2]) => report2));
   }
   /** As reports name a file. */
-  name(path20) {
-    return slashed(relative5(this.#options.checkout, path20));
+  name(path19) {
+    return slashed(relative5(this.#options.checkout, path19));
   }
-  async #isKnown(path20) {
-    const known2 = this.#hashes.get(path20);
+  async #isKnown(path19) {
+    const known2 = this.#hashes.get(path19);
     if (known2 === void 0) return false;
     const hash = createHash9("sha256");
     try {
-      for await (const piece of this.#ports.tree.read(path20)) hash.update(piece);
+      for await (const piece of this.#ports.tree.read(path19)) hash.update(piece);
     } catch {
       return false;
     }
     return hash.digest("hex") === known2;
   }
-  async #scanOne(key2, name, read5) {
+  async #scanOne(key2, name, read6) {
     const contents = /* @__PURE__ */ new Set();
     const hashed = async function* () {
       const hash = createHash9("sha256");
-      for await (const piece of read5()) {
+      for await (const piece of read6()) {
         hash.update(piece);
         yield piece;
       }
@@ -24031,7 +25366,7 @@ var ScannedFiles = class {
       this.#hashes.set(key2, hex);
       this.#contents.add(hex);
     };
-    const report2 = await scanFile({ name, read: hashed }, this.#options.repositoryId);
+    const report2 = await scanFile({ name, read: hashed }, this.#options.repositoryId, this.#tight);
     this.#reports.set(key2, report2);
     return report2.bytes;
   }
@@ -24040,10 +25375,10 @@ var ScannedFiles = class {
 // core/bundle/outside.ts
 import { dirname as dirname4, join as join10 } from "node:path";
 async function refuseOutside(selections, boundary) {
-  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path20) => join10(syncRoot, path20)));
+  const paths = selections.flatMap(({ syncRoot, paths: all }) => all.map((path19) => join10(syncRoot, path19)));
   const patterns2 = selections.flatMap(({ artifacts }) => artifacts);
   const mistakes = [
-    ...await mistakesOf("A path of `sync.paths`", paths, (path20) => path20, boundary),
+    ...await mistakesOf("A path of `sync.paths`", paths, (path19) => path19, boundary),
     ...await mistakesOf("An artifact, a library or the file of a resource", patterns2, fixedPart, boundary)
   ];
   if (mistakes.length > 0) throw invalidBundle(mistakes);
@@ -24059,13 +25394,13 @@ async function refuseFilesOutside(files, boundary) {
 }
 async function mistakesOf(what, all, start, { checkout, platform, tree, placeOf: placeOf4 }) {
   const mistakes = [];
-  for (const path20 of new Set(all)) {
-    if (isInside(await tree.real(start(path20)), checkout, platform)) continue;
-    const place = placeOf4(path20);
+  for (const path19 of new Set(all)) {
+    if (isInside(await tree.real(start(path19)), checkout, platform)) continue;
+    const place = placeOf4(path19);
     mistakes.push({
       problem: `${what} leads out of the repository's checkout, so nothing of it is read or uploaded.`,
       expected: "a path in the checkout, also after links are followed",
-      actual: path20,
+      actual: path19,
       remedy: "Copy or check out what the bundle needs into the repository, and name it there.",
       ...place && { place }
     });
@@ -24095,23 +25430,23 @@ var Written = class {
     this.#bundleRoot = bundleRoot;
     const { top, overrides } = selectTarget(files, target);
     this.#layers = [...top, ...overrides];
-    this.#folders = new Map(files.map(({ name, path: path20 }) => [name, dirname5(path20)]));
+    this.#folders = new Map(files.map(({ name, path: path19 }) => [name, dirname5(path19)]));
   }
   selection() {
     const sync = under(this.#layers, "sync");
     const written = under(sync, "paths");
     const paths = written.length === 0 ? [this.#bundleRoot] : this.#absolute(written);
     const bundleRoot = this.#bundleRoot;
-    const fromBundle = (path20) => slashed(posix10.relative(slashed(bundleRoot), slashed(path20)));
-    const levels = Math.max(0, ...paths.map((path20) => foldersUp(fromBundle(path20))));
+    const fromBundle = (path19) => slashed(posix10.relative(slashed(bundleRoot), slashed(path19)));
+    const levels = Math.max(0, ...paths.map((path19) => foldersUp(fromBundle(path19))));
     const roots = { bundleRoot, syncRoot: above(bundleRoot, levels) };
-    const relativeToRoot = (path20) => fromSyncRoot(roots, fromBundle(path20));
+    const relativeToRoot = (path19) => fromSyncRoot(roots, fromBundle(path19));
     const known2 = (key2, all) => {
       const relative6 = all.map(relativeToRoot);
       const computed = relative6.filter(hasVariable2);
       if (computed.length > 0)
         this.#notes.push(`sync.${key2} has variables that are not resolved here: ${computed.join(", ")}`);
-      return relative6.filter((path20) => !hasVariable2(path20));
+      return relative6.filter((path19) => !hasVariable2(path19));
     };
     this.#collectArtifacts();
     for (const part of under(this.#layers, "resources")) this.#collectLibraries(part, "");
@@ -24122,9 +25457,22 @@ var Written = class {
       exclude: known2("exclude", this.#absolute(under(sync, "exclude"))),
       artifacts: [...new Set(this.#artifacts)],
       allPaths: paths.map(relativeToRoot),
+      runsCode: this.#runsCode(),
+      infersWheel: keysOf(under(this.#layers, "artifacts")).length === 0,
       notes: this.#notes,
       places: this.#places
     };
+  }
+  #runsCode() {
+    const artifacts = under(this.#layers, "artifacts");
+    const experimental = under(this.#layers, "experimental");
+    const code2 = ["scripts", "python", "pydabs"].flatMap((key2) => under(experimental, key2));
+    const builds = artifacts.flatMap(valuesOf).some((artifact) => {
+      const fields = artifact.kind === "map" ? artifact.entries() : void 0;
+      return !fields || fields.has("build") || fields.has("type");
+    });
+    const computed = [...this.#layers, ...experimental, ...artifacts].some(({ kind }) => kind === "text");
+    return builds || computed || [...code2, ...under(this.#layers, "python")].some(isGiven);
   }
   /** The texts of `sync.<key>`, each from the folder of the file in which it stands. */
   #absolute(layers) {
@@ -24136,9 +25484,9 @@ var Written = class {
   #folderOf({ file }) {
     return this.#folders.get(file) ?? this.#bundleRoot;
   }
-  #located(path20, place) {
-    if (!this.#places.has(path20)) this.#places.set(path20, place);
-    return path20;
+  #located(path19, place) {
+    if (!this.#places.has(path19)) this.#places.set(path19, place);
+    return path19;
   }
   #collectArtifacts() {
     for (const artifact of under(this.#layers, "artifacts").flatMap(valuesOf)) {
@@ -24175,6 +25523,9 @@ var Written = class {
     if (!hasVariable2(pattern)) this.#artifacts.push(this.#located(pattern, place));
   }
 };
+function isGiven(value) {
+  return value.kind !== "map" || value.entries().size > 0;
+}
 var hasVariable2 = (text3) => text3.includes("${");
 function textOf5(value) {
   return value?.kind === "text" ? value.text : void 0;
@@ -24188,38 +25539,45 @@ async function readSources(options, tree, platform) {
   const { bundleRoot, checkout, target } = options;
   try {
     const files = await readBundleFiles({ root: bundleRoot, checkout, platform, tree });
-    return { files, selection: writtenSelection(files, target, bundleRoot) };
+    const selection = writtenSelection(files, target, bundleRoot);
+    const builds = selection.infersWheel && await hasSetup(bundleRoot, tree);
+    return { files, selection, runsCode: selection.runsCode || builds };
   } catch (error) {
     if (!(error instanceof SecretlessError)) throw error;
     const [mistake = error.details] = error.mistakes;
     const where = mistake.place === void 0 ? "" : `${mistake.place.file}: `;
     return {
       files: [],
+      runsCode: true,
       selection: wholeFolder(bundleRoot, `The bundle cannot be read: ${where}${mistake.problem}`)
     };
   }
 }
+async function hasSetup(bundleRoot, tree) {
+  return (await tree.list(bundleRoot)).some(({ name }) => name.toLowerCase() === "setup.py");
+}
 function wholeFolder(bundleRoot, note2) {
   const nothing = { include: [], exclude: [], artifacts: [] };
   const root = { bundleRoot, syncRoot: bundleRoot, paths: ["."] };
-  return { ...root, ...nothing, allPaths: root.paths, notes: [note2], places: /* @__PURE__ */ new Map() };
+  const unknown2 = { runsCode: true, infersWheel: true };
+  return { ...root, ...nothing, ...unknown2, allPaths: root.paths, notes: [note2], places: /* @__PURE__ */ new Map() };
 }
-async function filesOf(selections, scanned, boundary) {
+async function filesOf2(selections, scanned, boundary) {
   await refuseOutside(selections, boundary);
   const files = /* @__PURE__ */ new Set();
   const unscanned = [];
   for (const selection of selections) {
     const artifacts = await selectArtifacts(selection, boundary.tree);
     await refuseFilesOutside(artifacts, boundary);
-    const sources = await selectFiles(selection, boundary, (path20) => scanned.name(path20));
+    const sources = await selectFiles(selection, boundary, (path19) => scanned.name(path19));
     for (const file of [...sources.files, ...artifacts]) files.add(file);
     unscanned.push(...sources.unscanned);
   }
   return { files: [...files], unscanned };
 }
 async function scanSources({ files, selection }, scanned, boundary) {
-  const selected = await filesOf([selection], scanned, boundary);
-  await scanned.scan([...selected.files, ...files.map(({ path: path20 }) => path20)]);
+  const selected = await filesOf2([selection], scanned, boundary);
+  await scanned.scan([...selected.files, ...files.map(({ path: path19 }) => path19)]);
   const { unscanned } = selected;
   return mergeReports([scanned.report(), { ...EMPTY_REPORT, unscanned, notes: selection.notes }]);
 }
@@ -24260,6 +25618,8 @@ var BundleScan = class _BundleScan {
   #outcome;
   #scanned;
   #sources;
+  /** Whether code of the bundle runs, by what its files said before any did, or by what was resolved at any time. */
+  #code;
   #today = "";
   #configuration = EMPTY_REPORT;
   #resolved;
@@ -24269,6 +25629,7 @@ var BundleScan = class _BundleScan {
     this.#outcome = outcome2;
     this.#scanned = new ScannedFiles(options, { tree: diskTree, signal: step2.signal });
     this.#sources = sources;
+    this.#code = sources.runsCode;
   }
   /**
    * Scans the sources that the bundle's files select.
@@ -24296,16 +25657,18 @@ var BundleScan = class _BundleScan {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`, `BUNDLE_INVALID`, or `SCAN_INCOMPLETE` where it is not
    * known what would be uploaded
    */
-  async planned(resolved) {
-    const { summary, target, policy: policy2 } = resolved;
+  async planned(resolved2) {
+    const { summary, target, policy: policy2 } = resolved2;
+    this.#code ||= runsCode(summary);
     const selections = await this.#selections(summary);
     if (!selections) this.#outcome.unjudged(NOT_RESOLVED);
+    if (this.#code && isImmutable(summary)) this.#outcome.unjudged(NOT_READ_BACK);
     this.#resolved = { selections: selections ?? [], summary, target };
     if (policy2?.exceptions !== void 0) this.#outcome.bound(policy2.exceptions, this.#today);
-    const selected = await filesOf(selections ?? [], this.#scanned, this.#boundary);
+    const selected = await filesOf2(selections ?? [], this.#scanned, this.#boundary);
     await this.#scanned.scan([...selected.files, ...this.#sources.files.map((file) => file.path)]);
     const files = mergeReports([this.#scanned.report(), { ...EMPTY_REPORT, unscanned: selected.unscanned }]);
-    this.#configuration = this.#scanConfiguration(resolved);
+    this.#configuration = this.#scanConfiguration(resolved2);
     const all = mergeReports([files, this.#configuration]);
     const scopes = policy2?.scopes ? scopeFindings(all.scopes, target, policy2.scopes) : [];
     await this.#outcome.judge(
@@ -24323,7 +25686,8 @@ var BundleScan = class _BundleScan {
   async deployed(deployed2) {
     if (!this.#resolved) return;
     const bounds = { tree: diskTree, platform: this.#step.ports.platform };
-    const found3 = await uploadedFiles(this.#scanned, bounds, { ...deployed2, ...this.#resolved });
+    const uploading = { ...deployed2, ...this.#resolved, code: this.#code };
+    const found3 = await uploadedFiles(this.#scanned, bounds, uploading);
     const { different, unread } = found3;
     if (different.length > 0)
       this.#step.ci.info(`Uploaded otherwise than it was scanned, so scanned again: ${shortList(different)}`);
@@ -24375,6 +25739,10 @@ var NOT_RESOLVED = {
   expected: "`sync.paths`, `sync.include` and `sync.exclude` in the output of `databricks bundle summary -o json`",
   remedy: "Write `sync.paths` without variables, as paths that exist, in a file that no script of the bundle changes."
 };
+var NOT_READ_BACK = {
+  problem: "Code of the bundle runs in the deployment, and `experimental.immutable_folder` uploads one archive that is not read back: nobody knows whether it holds what was scanned. Nothing was uploaded.",
+  remedy: "Take out `experimental.immutable_folder`, or build in a step before this one and take out `build`, `scripts` and `python`."
+};
 async function repositoryOf(bundleRoot, checkout, { ports }) {
   const repository = await findCheckout(bundleRoot, diskTree);
   const entries2 = await diskTree.list(repository).catch(() => []);
@@ -24406,9 +25774,9 @@ var points = (...names2) => ({ access: access2 }) => {
   );
   if (found3.length === 0) return [void 0];
   const grade = worst(found3.map((one) => one.grade));
-  const shown4 = found3.filter((one) => one.grade === grade).slice(0, 3);
+  const shown6 = found3.filter((one) => one.grade === grade).slice(0, 3);
   const jobs2 = proofs.length === 1 ? "the one job" : `all ${proofs.length} jobs`;
-  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown4.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
+  const because = grade === "proven" ? `holds for ${jobs2} with access` : shown6.map(({ job: job2, says }) => `${job2}: ${says}`).join("; ");
   return [{ status: STATUS[grade], because }];
 };
 var findings = (item) => ({ findings: all }) => {
@@ -24440,9 +25808,9 @@ var thirdParties = ({ unpinned }) => {
   if (unpinned === void 0) return [void 0];
   if (unpinned.length === 0)
     return [{ status: "enforced", because: "jobs install nothing of others that is not pinned" }];
-  const shown4 = unpinned.slice(0, 3).join("; ");
+  const shown6 = unpinned.slice(0, 3).join("; ");
   const more = unpinned.length > 3 ? ` and ${unpinned.length - 3} more` : "";
-  return [{ status: "violated", because: `not pinned: ${shown4}${more}` }];
+  return [{ status: "violated", because: `not pinned: ${shown6}${more}` }];
 };
 var subject = ({ idToken }) => {
   if (idToken === void 0) return [void 0];
@@ -24482,14 +25850,19 @@ var rights = ({ access: access2 }) => {
 var policy = ({ access: access2 }) => {
   if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
   if (access2.policy === void 0) return [{ status: "unproven", because: "there is no policy file" }];
-  const { path: path20, sha256, insideCheckout } = access2.policy;
-  const because = `decided by ${path20} (sha256 ${sha256.slice(0, 12)})`;
+  const { path: path19, sha256, insideCheckout } = access2.policy;
+  const because = `decided by ${path19} (sha256 ${sha256.slice(0, 12)})`;
   if (!insideCheckout) return [{ status: "enforced", because }];
   return [{ status: "unproven", because: `${because}, which whoever edits the bundle can edit` }];
 };
 var separation = ({ access: access2 }) => {
   if (access2 === void 0 || access2.proofs.size === 0) return [void 0];
-  return access2.selfRegistered ? [{ status: "violated", because: "the deployer itself registers trust" }] : [{ status: "enforced", because: `trust is registered by ${access2.registrarId} alone` }];
+  if (access2.apart)
+    return [
+      { status: "enforced", because: `trust is registered by ${access2.registrarId}, in a job of its own` }
+    ];
+  const because = access2.selfRegistered ? "unseparated: the deployer itself registers trust" : `unseparated: ${access2.registrarId} registers trust in the step that deploys, where code of the bundle can become it`;
+  return [{ status: "violated", because }];
 };
 var authenticated = ({ principal, idToken }) => {
   if (principal === void 0 || idToken === void 0) return [void 0];
@@ -24538,8 +25911,8 @@ function standardsTable(evidence) {
     if (found3.length === 0) return [];
     const at3 = Math.max(...found3.map(({ status: status2 }) => ORDER2.indexOf(status2)));
     const status = ORDER2[at3] ?? "violated";
-    const shown4 = found3.filter((one) => one.status === status);
-    return [{ item, title, status, because: shown4.map(({ because }) => because).join("; ") }];
+    const shown6 = found3.filter((one) => one.status === status);
+    return [{ item, title, status, because: shown6.map(({ because }) => because).join("; ") }];
   });
 }
 
@@ -24598,12 +25971,12 @@ function warnOfHomes(step2, target) {
 }
 
 // core/flow/variable-overrides.ts
-import path18 from "node:path";
+import path17 from "node:path";
 async function tellOverrides({ ci, ports }, bundleRoot, target) {
   const { checkout } = ci.context;
-  const file = path18.join(bundleRoot, ...overridesPath(target));
-  const name = slashed(path18.relative(checkout, file));
-  const bounds = path18.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
+  const file = path17.join(bundleRoot, ...overridesPath(target));
+  const name = slashed(path17.relative(checkout, file));
+  const bounds = path17.relative(checkout, bundleRoot).startsWith("..") ? bundleRoot : checkout;
   try {
     const text3 = await readCheckoutText(file, { checkout: bounds, platform: ports.platform });
     if (text3 === void 0) return;
@@ -24700,7 +26073,7 @@ function isInputName(name) {
 
 // core/report/error-markdown.ts
 var COMMAND = /^(?:\w+=\$\()?(?:databricks|az|gh|git|aws|vault|npm|icacls|chmod) \S/;
-var MOST6 = 50;
+var MOST8 = 50;
 function withCommands(text3) {
   const parts = [];
   for (const line of text3.split("\n").flatMap(commandAfterColon)) {
@@ -24751,11 +26124,11 @@ function mistakeItem(mistake) {
 function errorMarkdown(error, pages, elsewhere3 = /* @__PURE__ */ new Set()) {
   const { problem, remedy } = error.details;
   const mistakes = error.mistakes.filter(({ actual }) => !elsewhere3.has(actual ?? "no text"));
-  const more = mistakes.length > MOST6 ? [`- \u2026 and ${String(mistakes.length - MOST6)} more, in the log`] : [];
+  const more = mistakes.length > MOST8 ? [`- \u2026 and ${String(mistakes.length - MOST8)} more, in the log`] : [];
   const page = pageOf(error, pages);
   return [
     `<code>${error.code}</code>: ${problem.split("\n").map(prose).join("  \n")}`,
-    [...mistakes.slice(0, MOST6).map(mistakeItem), ...more].join("\n"),
+    [...mistakes.slice(0, MOST8).map(mistakeItem), ...more].join("\n"),
     details(error.details, error.details.place).join("\n"),
     remedy === void 0 ? "" : `**To do:** ${withCommands(remedy)}`,
     `More: ${pages === void 0 ? escapeMarkdown(page) : link(page, page)}`
@@ -24775,10 +26148,10 @@ function mark({ access: access2, warnings }, error) {
   if (error) return "\u274C";
   return warnings.length > 0 || (access2?.denied.length ?? 0) > 0 ? "\u26A0\uFE0F" : "\u2705";
 }
-function whereOf({ bundle, asked: asked3 }) {
+function whereOf({ bundle, asked: asked4 }) {
   if (bundle) return `${escapeMarkdown(bundle.name)} \u2192 ${escapeMarkdown(bundle.target)}`;
-  const folder = asked3 === void 0 || asked3.bundleRoot === "." ? "" : escapeMarkdown(asked3.bundleRoot);
-  const target = asked3?.target === void 0 ? "" : `\u2192 ${escapeMarkdown(asked3.target)}`;
+  const folder = asked4 === void 0 || asked4.bundleRoot === "." ? "" : escapeMarkdown(asked4.bundleRoot);
+  const target = asked4?.target === void 0 ? "" : `\u2192 ${escapeMarkdown(asked4.target)}`;
   return [folder, target].filter((part) => part !== "").join(" ");
 }
 function outcome(facts, error) {
@@ -24826,7 +26199,7 @@ function durationText(milliseconds) {
 }
 
 // core/report/job-summary.ts
-var LONGEST4 = 9e5;
+var LONGEST5 = 9e5;
 function jobSummary(facts, error) {
   const { plan, scan: scan2, access: access2, standards = [], resources = [], run: run2, warnings } = facts;
   const stops = scan2 !== void 0 && scan2.stopping.length > 0;
@@ -24834,9 +26207,7 @@ function jobSummary(facts, error) {
     heading(facts, error),
     sentence(facts),
     error && errorMarkdown(error, facts.pages, inTable(scan2)),
-    run2 && `### Run
-
-${code(run2.resource)} ${escapeMarkdown(run2.result)}: ${link(run2.url, run2.url)}`,
+    run2 && runSection(run2),
     stops && scanSection(scan2),
     plan && planSection(plan),
     resources.length > 0 && resourcesSection(resources),
@@ -24847,22 +26218,10 @@ ${code(run2.resource)} ${escapeMarkdown(run2.result)}: ${link(run2.url, run2.url
     ...access2 && access2.proofs.length > 0 ? [folded3("Proof", proofTables(access2.proofs))] : [],
     standards.length > 0 && folded3("OWASP NHI Top 10 (2025) and NIST CSF 2.0", standardsTable2(standards))
   ];
-  const text3 = sections.filter((section) => typeof section === "string").join("\n\n");
-  return bytesOf(text3) <= LONGEST4 ? `${text3}
-` : `${cutTo(text3)}
-
-\u2026 cut; the log has the rest.
-`;
+  return fitted(sections, LONGEST5);
 }
 function inTable(scan2) {
   return new Set(scan2?.stopping.map((finding2) => findingMistake(finding2).actual ?? ""));
-}
-var bytesOf = (text3) => Buffer.byteLength(text3, "utf8");
-function cutTo(text3) {
-  const part = Buffer.from(text3, "utf8").subarray(0, LONGEST4).toString("utf8");
-  const whole2 = part.slice(0, part.lastIndexOf("\n"));
-  const open4 = (whole2.match(/<details>/g)?.length ?? 0) - (whole2.match(/<\/details>/g)?.length ?? 0);
-  return whole2 + "\n\n</details>".repeat(Math.max(0, open4));
 }
 function folded3(title, content) {
   return [`<details><summary>${title}</summary>`, content, "</details>"].join("\n\n");
@@ -24889,6 +26248,28 @@ function identityRows(facts) {
   ];
   return rows.filter((row) => Array.isArray(row));
 }
+function runSection({ resource, url, result, tasks = [] }) {
+  const rows = tasks.map((task2) => [
+    code(task2.task),
+    escapeMarkdown(task2.result),
+    textCell(task2.error ?? task2.output ?? "", task2.trace)
+  ]);
+  return [
+    `### Run
+
+${code(resource)} ${escapeMarkdown(result)}${url === "" ? "" : `: ${link(url, url)}`}`,
+    ...rows.length > 0 ? [table(["Task", "Result", ""], rows)] : []
+  ].join("\n\n");
+}
+var SHORT2 = 200;
+function textCell(text3, trace = "") {
+  const [first = ""] = text3.split("\n");
+  const whole2 = [text3 === first && text3.length <= SHORT2 ? "" : text3, trace].filter((part) => part !== "");
+  const short = code(first.length <= SHORT2 ? first : `${first.slice(0, SHORT2 - 1)}\u2026`);
+  if (whole2.length === 0) return text3 === "" ? "" : short;
+  const lines = whole2.join("\n").split("\n").map((line) => line.trim() === "" ? "" : code(line));
+  return `<details><summary>${short}</summary>${lines.join("<br>")}</details>`;
+}
 var OPENED = ["jobs", "pipelines", "apps", "dashboards"];
 function resourcesSection(resources) {
   const rows = (some) => table(
@@ -24897,8 +26278,11 @@ function resourcesSection(resources) {
   );
   const opened = resources.filter(({ kind }) => OPENED.includes(kind));
   const others2 = resources.filter((one) => !opened.includes(one));
+  const waiting = resources.filter(({ needsRun = false }) => needsRun).map(({ key: key2 }) => code(key2));
+  const begins = `Apps go on with the code they have until they are run (<code>command: run</code>): ${waiting.join(", ")}.`;
   return [
     "### Deployed",
+    ...waiting.length > 0 ? [begins] : [],
     ...opened.length > 0 ? [rows(opened)] : [],
     ...others2.length > 0 ? [folded3(`${String(others2.length)} more`, rows(others2))] : []
   ].join("\n\n");
@@ -24913,10 +26297,34 @@ function warningsSection(warnings) {
 ${warnings.map((text3) => `- ${prose(text3.replaceAll("\n", " "))}`).join("\n")}`;
 }
 
+// core/report/plan-comment.ts
+var LONGEST6 = 3e4;
+function planComment(facts, error) {
+  const { plan, scan: scan2, access: access2, asked: asked4, pages, runUrl: runUrl2 } = facts;
+  const mark2 = [asked4?.bundleRoot ?? ".", asked4?.target ?? ""].map(
+    (part) => encodeURIComponent(part).replaceAll("-", "%2D")
+  );
+  const sections = [
+    `<!-- databricks-secretless plan ${mark2.join(" ").trim()} -->`,
+    heading(facts, error),
+    sentence(facts),
+    error && errorMarkdown(error, pages),
+    plan && planSection(plan),
+    ...access2 ? accessSections(access2) : [],
+    scan2 && scan2.stopping.length > 0 && scanSection(scan2),
+    runUrl2 !== "" && link("The run of this plan", runUrl2)
+  ];
+  return fitted(sections, LONGEST6);
+}
+
 // core/report/report.ts
 async function reportSuccess(ci, facts) {
   tellHidden(ci);
   await ci.summary(jobSummary(facts));
+  await outputPlan(ci, facts);
+}
+async function outputPlan(ci, facts, error) {
+  if (facts.command === "plan") await ci.output("plan-markdown", planComment(facts, error));
 }
 async function reportFailure(ci, error, facts) {
   const careful = carefulCi(ci);
@@ -24925,10 +26333,10 @@ async function reportFailure(ci, error, facts) {
   careful.annotate("error", text3, error.details.place);
   const placed3 = error.mistakes.filter(({ place }) => place !== void 0);
   const left = leftForErrors(careful) - 1;
-  const shown4 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
-  for (const { problem, place } of shown4)
+  const shown6 = placed3.length <= left ? placed3 : placed3.slice(0, Math.max(0, left - 1));
+  for (const { problem, place } of shown6)
     careful.annotate("error", withInputLabels(`${error.code}: ${problem}`, ci), place);
-  const rest = placed3.length - shown4.length;
+  const rest = placed3.length - shown6.length;
   if (rest > 0 && left > 0)
     careful.annotate(
       "error",
@@ -24942,6 +26350,7 @@ async function reportFailure(ci, error, facts) {
 ${errorMarkdown(labelled, pages)}
 `;
   await ci.summary(summary);
+  if (facts) await outputPlan(ci, facts, labelled);
 }
 function tellHidden(ci) {
   const { hidden } = budgetOf(ci);
@@ -25262,12 +26671,12 @@ async function run(given2, seams = {}) {
     throw error;
   });
   const noteScan = scanAudit(begun, audit);
-  let connected = Promise.resolve();
+  let connected2 = Promise.resolve();
   const found3 = (one) => {
     soFar.add(one);
     const { scan: scan2 } = one;
     if (scan2)
-      void connected.then(() => {
+      void connected2.then(() => {
         noteScan(scan2);
       });
   };
@@ -25283,11 +26692,11 @@ async function run(given2, seams = {}) {
   };
   try {
     const { needs } = command;
-    const bundleRoot = path19.resolve(ci.context.checkout, inputs.bundleRoot);
+    const bundleRoot = path18.resolve(ci.context.checkout, inputs.bundleRoot);
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const connecting = connect(step2, audit);
-    connected = connecting.catch(() => void 0);
+    connected2 = connecting.catch(() => void 0);
     const judged2 = when2(
       needs.bundle,
       async () => noteTarget(step2, await checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step2) }))
@@ -25341,15 +26750,22 @@ async function run(given2, seams = {}) {
       approved: { host: inputs.host, workspaceId, accountId },
       tokensServed: () => tokens2.served,
       findText: (texts2) => findText(texts2, { root: bundleRoot, checkout, platform: ports.platform }),
-      beforeEach: () => checkHostPin({ ...pin, workspaceId }),
-      afterEach: () => tokens2.check(),
+      beforeEach: async () => {
+        await refuseReplaced(tool2, ports.platform);
+        await checkHostPin({ ...pin, workspaceId });
+      },
+      afterEach: async () => {
+        await tokens2.check();
+        await refuseReplaced(tool2, ports.platform);
+      },
       readTimeout: inputs.planTimeout,
+      select: inputs.select,
       onLine: (line) => ci.info(line),
       onProcess: (pid) => {
         if (pid === void 0) endWhatIsLeft();
         void tokens2.neededBy(pid);
         marked = marked.then(
-          async () => ci.saveState("cli", pid === void 0 ? "" : await markOf2(pid, processes))
+          async () => ci.saveState("cli", pid === void 0 ? "" : await markOf3(pid, processes))
         );
       }
     });
@@ -25360,7 +26776,7 @@ async function run(given2, seams = {}) {
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
     const api = workspaceApi(step2, session, caller);
     const commands = seams.commands ?? RUN_COMMANDS;
-    await asked2(
+    await asked3(
       command.name,
       commands[command.name]
     )({
@@ -25371,13 +26787,13 @@ async function run(given2, seams = {}) {
       folder,
       variables: variables.texts,
       get cli() {
-        return asked2("cli", cli);
+        return asked3("cli", cli);
       },
       get access() {
-        return asked2("access", access2);
+        return asked3("access", access2);
       },
       get service() {
-        return asked2("service", service);
+        return asked3("service", service);
       },
       scan: {
         planned: async (result, summary) => {
@@ -25411,7 +26827,7 @@ async function run(given2, seams = {}) {
 async function when2(needed, work) {
   return needed ? work() : void 0;
 }
-function asked2(what, found3) {
+function asked3(what, found3) {
   if (found3 === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
   return found3;
 }
