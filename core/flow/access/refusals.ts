@@ -1,3 +1,6 @@
+import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
+import { HttpError } from "../../net/http.ts";
+import { endpointUnavailable } from "../../net/unavailable.ts";
 import type { BundleFacts } from "../../access/bundle-facts.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { Step } from "../step.ts";
@@ -89,4 +92,22 @@ export function registrarRefused(
     others,
     cause,
   });
+}
+
+/** Does `work`; what a server refused or did not answer becomes an error for the user. */
+export async function told(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy:
+        "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error,
+    });
+  }
 }
