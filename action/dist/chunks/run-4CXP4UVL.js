@@ -39,7 +39,7 @@ import {
   variable,
   withoutBidi,
   workspaceUrl
-} from "./chunk-7FGOGLCY.js";
+} from "./chunk-RGNVOTET.js";
 import {
   HttpError,
   SecretlessError,
@@ -15598,7 +15598,7 @@ function entraExchange(options) {
         client_id: clientId,
         client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         client_assertion: token2,
-        scope: `${options.resource ?? DATABRICKS_APPLICATION}/.default`
+        scope: `${options.tokenFor ?? DATABRICKS_APPLICATION}/.default`
       };
       const answer = await requestToken(endpoint2, form, { ...options, signal });
       if ("accessToken" in answer) {
@@ -15760,9 +15760,7 @@ async function letRead(api, folder, principals) {
   });
 }
 
-// core/access/kinds/entra-application.ts
-var MOST_CREDENTIALS = 20;
-var EXCHANGE_AUDIENCE = /^api:\/\/AzureADTokenExchange(?:USGov|China)?$/;
+// core/access/kinds/presented-identity.ts
 var ARM_VERSION = "2024-11-30";
 var impossible = (problem, remedy) => ({
   unknown: { state: "impossible", mistake: { problem, remedy } }
@@ -15770,28 +15768,24 @@ var impossible = (problem, remedy) => ({
 var unreadable3 = (missingRight) => ({
   unknown: { state: "unreadable", missingRight }
 });
-var of = (object3, key2) => object3[key2] ?? "";
-var markOf2 = (object3) => `databricks-secretless ${of(object3, "name")}`;
-var folderOf2 = (clientId) => `/v1.0/applications(appId='${encodeURIComponent(clientId)}')/federatedIdentityCredentials`;
-var pathOf = (object3) => `${folderOf2(of(object3, "client_id"))}/${encodeURIComponent(of(object3, "name"))}`;
 async function asked(api, path19, query = {}) {
   try {
     return await api.call({ method: "GET", path: path19, query });
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    if (error.refused) return "refused";
-    if (error.missing) return "missing";
+    if (error.refused) return null;
+    if (error.missing) return void 0;
     throw error;
   }
 }
-async function expectedOf({ databricks }, { arm, authority }, { tenant = "", credential = "", audience = "" }) {
+async function presentedIdentity({ databricks }, { arm, authority }, { tenant = "", credential = "", audience = "" }) {
   const what = `credential "${credential}"`;
   const info = await asked(
     databricks,
     `/api/2.1/unity-catalog/credentials/${encodeURIComponent(credential)}`
   );
-  if (info === "refused") return unreadable3(`MANAGE on ${what}`);
-  if (info === "missing")
+  if (info === null) return unreadable3(`MANAGE on ${what}`);
+  if (info === void 0)
     return impossible(
       `Credential "${credential}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
       "Create it, correct the name, or give the registrar MANAGE on it."
@@ -15805,7 +15799,7 @@ async function expectedOf({ databricks }, { arm, authority }, { tenant = "", cre
     );
   const path19 = identity.split("/").map(encodeURIComponent).join("/");
   const found3 = await asked(arm, path19, { "api-version": ARM_VERSION });
-  if (found3 === "refused" || found3 === "missing") return unreadable3(`Reader on ${identity}`);
+  if (found3 === null || found3 === void 0) return unreadable3(`Reader on ${identity}`);
   const home = textAt(found3, "properties", "tenantId").toLowerCase();
   const subject2 = textAt(found3, "properties", "principalId");
   if (!isUuid(subject2)) return unreadable3(`Reader on ${identity} (no principal ID was shown)`);
@@ -15816,11 +15810,19 @@ async function expectedOf({ databricks }, { arm, authority }, { tenant = "", cre
     );
   return { known: { issuer: `${authority}/${tenant}/v2.0`, subject: subject2, audience } };
 }
+
+// core/access/kinds/entra-application.ts
+var MOST_CREDENTIALS = 20;
+var EXCHANGE_AUDIENCE = /^api:\/\/AzureADTokenExchange(?:USGov|China)?$/;
+var of = (object3, key2) => object3[key2] ?? "";
+var markOf2 = (object3) => `databricks-secretless ${of(object3, "name")}`;
+var folderOf2 = (clientId) => `/v1.0/applications(appId='${encodeURIComponent(clientId)}')/federatedIdentityCredentials`;
+var pathOf = (object3) => `${folderOf2(of(object3, "client_id"))}/${encodeURIComponent(of(object3, "name"))}`;
 async function credentialsOf({ graph }, clientId) {
   const found3 = await asked(graph, folderOf2(clientId));
-  if (found3 === "refused")
+  if (found3 === null)
     return unreadable3(`Application.ReadWrite.OwnedBy, as an owner of application ${clientId}`);
-  if (found3 === "missing")
+  if (found3 === void 0)
     return impossible(
       `The tenant has no app registration with the application ID ${clientId}.`,
       "Correct client_id: it is the application (client) ID of an app registration, not an object ID."
@@ -15877,7 +15879,7 @@ async function read3(objects, ports) {
   const presented = new Map(objects.map((object3) => [keyOf(object3), object3]));
   const applications = [...new Set(objects.map((object3) => of(object3, "client_id")))];
   const [identities, lists] = await Promise.all([
-    inParallel([...presented.values()], (object3) => expectedOf(ports, entra, object3)),
+    inParallel([...presented.values()], (object3) => presentedIdentity(ports, entra, object3)),
     inParallel(applications, (clientId) => credentialsOf(entra, clientId))
   ]);
   const expected = new Map([...presented.keys()].map((key2, at3) => [key2, identities[at3]]));
@@ -15900,7 +15902,7 @@ async function read3(objects, ports) {
   };
 }
 async function resolved(ports, entra, object3) {
-  const expected = await expectedOf(ports, entra, object3);
+  const expected = await presentedIdentity(ports, entra, object3);
   if ("known" in expected) return expected.known;
   const { unknown: unknown2 } = expected;
   const why = unknown2.state === "impossible" ? unknown2.mistake.problem : "what the credential presents cannot be read";
@@ -15948,17 +15950,20 @@ var entraApplication = {
   foldsCase: true,
   connect: ({ workspace }) => workspace,
   grant: () => void 0,
-  spec: object({
-    client_id: required(
-      placed2(
-        text({
-          pattern: UUID,
-          says: "an application ID (UUID)",
-          description: "Application (client) ID of the app registration."
-        })
+  spec: described(
+    "An app registration of Entra ID that trusts what the job presents.",
+    object({
+      client_id: required(
+        placed2(
+          text({
+            pattern: UUID,
+            says: "an application ID (UUID)",
+            description: "Application (client) ID of the app registration."
+          })
+        )
       )
-    )
-  }),
+    })
+  ),
   presents: true,
   marked: true,
   revocation: {
@@ -15977,9 +15982,9 @@ var entraApplication = {
     }
     if (!EXCHANGE_AUDIENCE.test(present5.audience)) {
       report2({
-        problem: `"${present5.audience}" is no audience that an application can trust.`,
+        problem: `"${quote(present5.audience)}" is no audience that an application can trust.`,
         expected: "api://AzureADTokenExchange (that of the cloud)",
-        actual: present5.audience,
+        actual: quote(present5.audience),
         place: clientId.place
       });
       return void 0;
@@ -20347,7 +20352,7 @@ async function entraApis(step2, audit, files) {
   const cloud = entraCloud(inputs.host, ports.environment);
   const workspace = await step2.workspace;
   const api = (name, variable2) => {
-    const entra = { tenantId: place.tenantId, resource: cloud[name] };
+    const entra = { tenantId: place.tenantId, tokenFor: cloud[name] };
     const session = signIn(step2, { workspace, audit, clientId, entra, signal });
     const token2 = async () => (await session.token()).accessToken;
     const host = endpoint(step2, name, variable2) ?? cloud[name];
@@ -20776,6 +20781,21 @@ This is about the trust of the registrar; that of the deployer is right.`.trim()
     cause
   });
 }
+async function told(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error
+    });
+  }
+}
 
 // core/flow/connect.ts
 var EARLY = 1e4;
@@ -21084,21 +21104,6 @@ var Access = class {
     return connectionOf({ step: step2, audit, session, clientId });
   }
 };
-async function told(work) {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
-    if (!(error instanceof ApiFailure)) throw error;
-    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
-    throw new SecretlessError("ACCESS_FAILED", {
-      problem: "A request about the access of jobs was refused.",
-      actual: `${error.status} ${error.errorCode}: ${error.message}`,
-      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
-      cause: error
-    });
-  }
-}
 var deployerAmong = (creators) => creators.length === 1 ? creators[0] ?? "" : "";
 var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
 
