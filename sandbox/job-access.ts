@@ -52,6 +52,7 @@ export function prepareJobAccess(
       subject: azure.subjectOf(one),
     })),
   ];
+  entra.addCredential(applicationId, { name: "github", ...ofGitHub });
   for (const { name, issuer, subject } of ofAzure) {
     const audience = subject.startsWith("/eid1/") ? ENTRA_ISSUER_AUDIENCE : ENTRA_EXCHANGE_AUDIENCE;
     account.addFederationPolicy(applicationId, { oidc: { issuer, subject, audiences: [audience] } });
@@ -79,6 +80,32 @@ export function addKept({ workspace }: Sandbox): void {
   kept.addConnection(CONNECTION);
   grants.grant("catalog", "main", "account users", "USE_CATALOG");
   grants.grant("schema", "main.crm", "account users", "USE_SCHEMA");
+}
+
+/** An app registration that the registrar owns, and a credential behind a user-assigned identity of its own. */
+export const APPLICATION = "7d0c9e1b-52aa-4c1f-8f3e-0b6a4d2c9e10";
+export const IDENTITY_CREDENTIAL = "partner-identity";
+export const EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
+
+export function addApplication(sandbox: Sandbox): void {
+  const { directory, entra, workspace } = sandbox;
+  entra.addApplication({ clientId: APPLICATION, tenantId: TENANT_ID, owners: [REGISTRAR.applicationId] });
+  const { id } = directory.addIdentity("lake-nightly", TENANT_ID);
+  directory.readers.add(REGISTRAR.applicationId);
+  workspace.serviceCredentials.add({ name: IDENTITY_CREDENTIAL, isolated: true, managedIdentity: id });
+  workspace.serviceCredentials.grant(IDENTITY_CREDENTIAL, REGISTRAR.applicationId, "MANAGE");
+  workspace.serviceCredentials.grant(IDENTITY_CREDENTIAL, DEPLOYER.applicationId, "BROWSE");
+}
+
+/** Whether code of the two jobs signs in as the application, with the token that Unity Catalog vends to it. */
+export async function playedApplication({ directory, workspace }: Sandbox): Promise<readonly string[]> {
+  const { serviceCredentials } = workspace;
+  const played = [JOB_RUNNER, REPORT_RUNNER].map(async ({ applicationId }) => {
+    if (serviceCredentials.played(IDENTITY_CREDENTIAL, applicationId) !== "vended") return "refused";
+    const identity = serviceCredentials.identityOf(IDENTITY_CREDENTIAL);
+    return directory.signsIn(APPLICATION, await directory.identityToken(identity, EXCHANGE_AUDIENCE));
+  });
+  return Promise.all(played);
 }
 
 /** What code of the two jobs gets of them: nightly_ingest, daily_report. */

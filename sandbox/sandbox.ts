@@ -5,6 +5,7 @@ import { Account, accountConfigRoute } from "./account/account.ts";
 import type { AzureDevOps } from "./azure/azure.ts";
 import { startAzure } from "./azure/start.ts";
 import { ACCOUNT_ADMIN, ACCOUNT_ID, DEPLOYER, JOB_RUNNER, PLANNER, WORKSPACE_ID } from "./defaults.ts";
+import type { Directory } from "./entra/directory.ts";
 import type { Entra } from "./entra/entra.ts";
 import { githubClaims } from "./github/claims.ts";
 import { GitHub } from "./github/github.ts";
@@ -46,6 +47,8 @@ export interface Sandbox {
   readonly github: GitHub;
   readonly azure: AzureDevOps;
   readonly entra: Entra;
+  /** Microsoft Graph and Azure Resource Manager. */
+  readonly directory: Directory;
   readonly workspace: Workspace;
   /** Where the workspace listens. */
   readonly workspaceUrl: string;
@@ -83,15 +86,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   // Every delayed answer waits for it.
   setMaxListeners(0, stopping.signal);
   const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
-  const [githubServer, azureServer, entraServer, workspaceServer, accountServer, servicesServer] =
-    await Promise.all([
-      SystemServer.start("github", wiring),
-      SystemServer.start("azure", wiring),
-      SystemServer.start("entra", wiring),
-      SystemServer.start("workspace", wiring),
-      SystemServer.start("account", wiring),
-      SystemServer.start("services", wiring),
-    ]);
+  const [
+    githubServer,
+    azureServer,
+    entraServer,
+    workspaceServer,
+    accountServer,
+    servicesServer,
+    directoryServer,
+  ] = await Promise.all([
+    SystemServer.start("github", wiring),
+    SystemServer.start("azure", wiring),
+    SystemServer.start("entra", wiring),
+    SystemServer.start("workspace", wiring),
+    SystemServer.start("account", wiring),
+    SystemServer.start("services", wiring),
+    SystemServer.start("directory", wiring),
+  ]);
 
   const github = await GitHub.create({ clock, url: githubServer.url, issuerPath, idTokenLife, handedOut });
   githubServer.serve(github.routes(), () => undefined);
@@ -129,8 +140,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     account.addFederationPolicy(principal.applicationId, { oidc });
   }
 
-  const azureServers = { azure: azureServer, entra: entraServer };
-  const { azure, entra } = await startAzure({ clock, idTokenLife, handedOut, tokens, account }, azureServers);
+  const azureServers = { azure: azureServer, entra: entraServer, directory: directoryServer };
+  const { azure, entra, directory } = await startAzure(
+    { clock, idTokenLife, handedOut, tokens, account },
+    azureServers,
+  );
 
   const exchange = { clock, accountId: ACCOUNT_ID, principals, policies, tokens };
   const accountPath = `/oidc/accounts/${ACCOUNT_ID}`;
@@ -169,6 +183,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     github,
     azure,
     entra,
+    directory,
     workspace,
     workspaceUrl: workspaceServer.url,
     account,
@@ -187,6 +202,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         workspaceServer,
         accountServer,
         servicesServer,
+        directoryServer,
         ...more,
       ];
       await Promise.all(servers.map((server) => server.stop()));

@@ -211,8 +211,11 @@ function failureOf(request: HttpRequest, response: HttpResponse): Error {
   const error = statusError(request, response);
   if (error.retryable) return error;
   const envelope = jsonOf(response, error);
-  const code = textAt(envelope, "error_code") || `HTTP_${response.status}`;
-  return new ApiFailure(response.status, code, redact(textAt(envelope, "message")) || error.message, error);
+  // Microsoft's APIs say it in an object (OData 4.0, error response).
+  const said = (own: string, odata: string): string =>
+    textAt(envelope, own) || textAt(envelope, "error", odata);
+  const code = said("error_code", "code") || `HTTP_${response.status}`;
+  return new ApiFailure(response.status, code, redact(said("message", "message")) || error.message, error);
 }
 
 /**

@@ -7,6 +7,9 @@ export interface EntraCloud {
   readonly authority: string;
   /** What a federated identity credential must name as audience. */
   readonly audience: string;
+  /** Origins of Microsoft Graph and Azure Resource Manager, which are their names as resources, too. */
+  readonly graph: string;
+  readonly arm: string;
 }
 
 interface DatabricksCloud {
@@ -20,14 +23,20 @@ interface DatabricksCloud {
 const ENTRA_PUBLIC: EntraCloud = {
   authority: "https://login.microsoftonline.com",
   audience: "api://AzureADTokenExchange",
+  graph: "https://graph.microsoft.com",
+  arm: "https://management.azure.com",
 };
 const ENTRA_US_GOVERNMENT: EntraCloud = {
   authority: "https://login.microsoftonline.us",
   audience: "api://AzureADTokenExchangeUSGov",
+  graph: "https://graph.microsoft.us",
+  arm: "https://management.usgovcloudapi.net",
 };
 const ENTRA_CHINA: EntraCloud = {
   authority: "https://login.chinacloudapi.cn",
   audience: "api://AzureADTokenExchangeChina",
+  graph: "https://microsoftgraph.chinacloudapi.cn",
+  arm: "https://management.chinacloudapi.cn",
 };
 
 /** Source: databricks-sdk-go `common/environment/environments.go`; learn.microsoft.com, "National clouds". */

@@ -4,6 +4,7 @@ import { isRefusal } from "../audit/events/refusal.ts";
 import { pipelineOf } from "../audit/pipeline.ts";
 import { SecretlessError, toSecretlessError } from "../base/errors.ts";
 import { databricksCloud } from "../federation/clouds.ts";
+import { openEntra } from "../federation/exchanges/entra.ts";
 import type { OpenedExchange } from "../federation/exchanges/open.ts";
 import type { Workspace } from "../federation/discovery.ts";
 import type { AccessToken, Exchange } from "../federation/exchange.ts";
@@ -23,6 +24,8 @@ export interface SignInOptions {
   readonly clientId: string;
   /** Set for a token that the account's API takes: one from a workspace's endpoint works in that workspace alone. */
   readonly account?: { readonly id: string; readonly host: string };
+  /** Set for a token that another resource of Entra ID takes, whatever exchange the run uses. */
+  readonly entra?: { readonly tenantId: string; readonly tokenFor: string };
   /** In place of the CI's. */
   readonly idToken?: (audience: string, signal: AbortSignal) => Promise<string>;
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +48,7 @@ export function signIn(step: Step, options: SignInOptions): Session {
     initial,
     serverNow: () => step.serverTime.now(),
     onExchange: (event) => {
-      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
+      record(audit, event, { exchange: options.entra ? "entra" : inputs.exchange.name, endpoint, clientId });
       const { audience, attempt, outcome } = event;
       const result =
         "error" in outcome
@@ -64,9 +67,9 @@ export function accountHost(host: string): string | undefined {
 
 function exchangeFor(
   { ci, inputs, ports, exchanges, serverTime }: Step,
-  { workspace, clientId, account }: SignInOptions,
+  { workspace, clientId, account, entra }: SignInOptions,
 ): OpenedExchange {
-  const open = exchanges[inputs.exchange.name];
+  const open = entra ? openEntra : exchanges[inputs.exchange.name];
   if (!open) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
   return open({
     ...inputs,
@@ -77,6 +80,7 @@ function exchangeFor(
     clientId,
     fixedAudience: ci.fixedAudience,
     dialect: ci.dialect,
+    ...(entra && { ...entra, audience: undefined }),
   });
 }
 

@@ -2,6 +2,7 @@ import { ENTRA_ISSUER_AUDIENCE, ENTRA_EXCHANGE_AUDIENCE } from "../../core/ci/az
 import type { Clock } from "../../core/base/ports.ts";
 import type { Account } from "../account/account.ts";
 import { AZURE_DEPLOYER, CONNECTION, OLD_CONNECTION, SECRET_CONNECTION, TENANT_ID } from "../defaults.ts";
+import { Directory } from "../entra/directory.ts";
 import { Entra } from "../entra/entra.ts";
 import { textOf } from "../http/json.ts";
 import type { SystemServer } from "../http/server.ts";
@@ -23,13 +24,20 @@ interface AzureWorld {
  */
 export async function startAzure(
   world: AzureWorld,
-  servers: { readonly azure: SystemServer; readonly entra: SystemServer },
-): Promise<{ readonly azure: AzureDevOps; readonly entra: Entra }> {
+  servers: {
+    readonly azure: SystemServer;
+    readonly entra: SystemServer;
+    readonly directory: SystemServer;
+  },
+): Promise<{ readonly azure: AzureDevOps; readonly entra: Entra; readonly directory: Directory }> {
   const { account, ...common } = world;
   const entra = new Entra({ ...common, url: servers.entra.url, tenants: [TENANT_ID] });
   const azure = await AzureDevOps.create({ ...common, url: servers.azure.url, entra });
   servers.entra.serve(entra.routes(), () => undefined);
   servers.azure.serve(await azure.routes(), () => undefined);
+  const { clock, handedOut } = world;
+  const directory = new Directory({ clock, handedOut, entra, url: servers.directory.url });
+  servers.directory.serve(directory.routes(), () => undefined);
 
   const { applicationId } = account.addServicePrincipal(AZURE_DEPLOYER);
   const identity = { clientId: applicationId, tenantId: TENANT_ID };
@@ -54,5 +62,5 @@ export async function startAzure(
     });
     entra.addCredential(applicationId, { name, issuer, subject });
   }
-  return { azure, entra };
+  return { azure, entra, directory };
 }

@@ -8,6 +8,7 @@ export interface FederatedCredential {
   readonly audience: string;
   /** Milliseconds since the epoch; before it, the token endpoint does not know the credential. */
   readonly inForceAt: number;
+  readonly description?: string;
 }
 
 /** The audience is that of the cloud unless said otherwise. */
@@ -23,6 +24,8 @@ export interface EntraApplication {
   /** Whether the tenant has a service principal for it. */
   readonly servicePrincipal: boolean;
   readonly credentials: FederatedCredential[];
+  /** Application IDs of those who may change it. */
+  readonly owners: readonly string[];
 }
 
 export type NewEntraApplication = Pick<EntraApplication, "clientId" | "tenantId"> & Partial<EntraApplication>;
@@ -31,5 +34,12 @@ export type NewEntraApplication = Pick<EntraApplication, "clientId" | "tenantId"
 export const MOST_CREDENTIALS = 20;
 
 export function entraApplication(application: NewEntraApplication): EntraApplication {
-  return { cloud: "public", kind: "application", servicePrincipal: true, credentials: [], ...application };
+  return {
+    cloud: "public",
+    kind: "application",
+    servicePrincipal: true,
+    credentials: [],
+    owners: [],
+    ...application,
+  };
 }

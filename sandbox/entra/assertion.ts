@@ -72,9 +72,10 @@ function readAssertion(assertion: string, now: number): JWTPayload {
 
 function matchingCredential(
   application: EntraApplication,
-  { iss = "", sub = "", aud }: JWTPayload,
+  claims: JWTPayload,
   { now, isEntraIssuer }: Check,
 ): FederatedCredential {
+  const { iss = "", sub = "", aud } = claims;
   const { credentials, clientId, cloud } = application;
   const [audience = ""] = [aud ?? []].flat();
   if (credentials.length === 0) throw entraError(70025, now, clientId);
@@ -82,11 +83,14 @@ function matchingCredential(
   if (known.length === 0) throw entraError(70021, now, iss, sub, audience);
   const sameIssuer = known.filter((credential) => credential.issuer === iss);
   if (sameIssuer.length === 0) throw entraError(700211, now, iss);
-  // Of its own tokens Entra ID takes only those for connections of Azure DevOps, whose audience is its own identifier.
-  const own = isEntraIssuer(iss);
+  // Of its own tokens Entra ID takes those of managed identities, which an application alone can trust, and those for
+  // connections of Azure DevOps, whose audience is its own identifier.
+  const ofIdentity = typeof claims["xms_mirid"] === "string" && application.kind === "application";
+  const own = isEntraIssuer(iss) && !ofIdentity;
   if (own && !sub.startsWith("/eid1/")) throw entraError(700222, now);
   const found = sameIssuer.find((credential) => credential.subject === sub);
-  if (found === undefined) throw entraError(700213, now, sub);
+  const inOtherCase = sameIssuer.some(({ subject }) => subject.toLowerCase() === sub.toLowerCase());
+  if (found === undefined) throw entraError(inOtherCase ? 7002138 : 700213, now, sub);
   if (found.audience !== CLOUDS[cloud].audience) throw entraError(700214, now, found.audience);
   if (audience !== (own ? ENTRA_ISSUER_AUDIENCE : found.audience)) throw entraError(700212, now, audience);
   return found;

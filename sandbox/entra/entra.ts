@@ -37,7 +37,11 @@ export class Entra {
   readonly url: string;
   readonly tenants: Set<string>;
   /** Resources that have a principal in the tenants; Databricks from the start. */
-  readonly resources = new Set([DATABRICKS_RESOURCE]);
+  readonly resources = new Set([
+    DATABRICKS_RESOURCE,
+    "https://graph.microsoft.com",
+    "https://management.azure.com",
+  ]);
   readonly #applications: EntraApplication[] = [];
   readonly #options: EntraOptions;
 

@@ -1,7 +1,7 @@
 import { writeJson, type Json } from "./json.ts";
 import type { Reply } from "./reply.ts";
 
-export type System = "github" | "azure" | "entra" | "workspace" | "account" | "services";
+export type System = "github" | "azure" | "entra" | "workspace" | "account" | "services" | "directory";
 
 /** Which requests a fault hits, and what happens to them. Everything that is absent matches every request. */
 export interface FaultRule {

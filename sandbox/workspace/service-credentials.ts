@@ -5,22 +5,10 @@ import { pageOf } from "../http/paging.ts";
 import { apiError, invalidParameter, ok, permissionDenied, type Reply } from "../http/reply.ts";
 import type { ServicePrincipal } from "../identity/principals.ts";
 import type { WorkspaceContext } from "./context.ts";
+import { render, type Credential, type NewCredential } from "./credential.ts";
 
 const BASE = "/api/2.1/unity-catalog";
 const CONNECTORS = "/subscriptions/6a1e/resourceGroups/lake/providers/Microsoft.Databricks/accessConnectors";
-
-interface Credential {
-  readonly name: string;
-  readonly purpose: "SERVICE" | "STORAGE";
-  /** Application ID, user or group. */
-  readonly owner: string;
-  isolated: boolean;
-  readonly workspaces: Set<string>;
-  /** Azure resource id of the access connector whose identity it presents. */
-  readonly connector: string;
-  /** Principal → privileges. */
-  readonly grants: Map<string, Set<string>>;
-}
 
 /** A token of a credential's cloud identity. */
 export interface CloudToken {
@@ -29,17 +17,6 @@ export interface CloudToken {
   readonly audience: string;
   /** Milliseconds since the epoch. */
   readonly expires: number;
-}
-
-export interface NewCredential {
-  readonly name: string;
-  readonly purpose?: Credential["purpose"];
-  /** Default: the metastore's owner. */
-  readonly owner?: string;
-  /** Bound to this workspace, and usable nowhere else. Default false: every workspace of the metastore. */
-  readonly isolated?: boolean;
-  /** Default: one of its own. */
-  readonly connector?: string;
 }
 
 /**
@@ -65,9 +42,10 @@ export class ServiceCredentials {
   }
 
   add({ name, purpose = "SERVICE", owner = this.metastoreOwner, ...more }: NewCredential): void {
-    const { isolated = false, connector = `${CONNECTORS}/${name}` } = more;
+    const { isolated = false, connector = `${CONNECTORS}/${name}`, managedIdentity = "" } = more;
     const workspaces = new Set(isolated ? [this.#context.workspaceId] : []);
-    this.#all.set(name, { name, purpose, owner, isolated, workspaces, connector, grants: new Map() });
+    const about = { name, purpose, owner, isolated, workspaces, connector, managedIdentity };
+    this.#all.set(name, { ...about, grants: new Map() });
   }
 
   /** Grants a privilege as an administrator would, without the API's checks. */
@@ -94,6 +72,11 @@ export class ServiceCredentials {
   /** Azure resource id of the connector whose identity it presents. */
   connectorOf(name: string): string {
     return this.#find(name).connector;
+  }
+
+  /** Azure resource id of the user-assigned identity that it presents. */
+  identityOf(name: string): string {
+    return this.#find(name).managedIdentity;
   }
 
   /** Who holds ACCESS on a credential, sorted. */
@@ -309,12 +292,6 @@ export class ServiceCredentials {
     this.#context.tokens.noteHandedOut(token);
     return ok({ expiration_time: expires, azure_aad: { aad_token: token } });
   }
-}
-
-function render({ name, purpose, owner, isolated, connector }: Credential): JsonObject {
-  const mode = isolated ? "ISOLATION_MODE_ISOLATED" : "ISOLATION_MODE_OPEN";
-  const identity = { access_connector_id: connector, credential_id: name };
-  return { name, full_name: name, purpose, owner, isolation_mode: mode, azure_managed_identity: identity };
 }
 
 function texts(list: unknown): string[] {

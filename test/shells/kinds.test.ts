@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { AZURE_DEPLOYER, CONNECTION as PIPELINE_CONNECTION, REGISTRAR } from "../../sandbox/defaults.ts";
+import {
+  AZURE_DEPLOYER,
+  CONNECTION as PIPELINE_CONNECTION,
+  REGISTRAR,
+  TENANT_ID,
+} from "../../sandbox/defaults.ts";
 import { githubClaims } from "../../sandbox/github/claims.ts";
 import { textOf } from "../../sandbox/http/json.ts";
 import {
+  addApplication,
   addKept,
+  APPLICATION,
   CONNECTION,
   CREDENTIAL,
+  EXCHANGE_AUDIENCE,
+  IDENTITY_CREDENTIAL,
+  playedApplication,
   playedJobs,
   playedKept,
   prepareJobAccess,
@@ -22,12 +32,26 @@ import { builtTask } from "./support/built-task.ts";
 const BUNDLE = path.resolve(import.meta.dirname, "../../examples/job-access");
 const KEY = `    - { purpose: partner-key, unity_catalog_secret: ${SECRET} }\n`;
 const API = `    - { purpose: partner-api, unity_catalog_connection: ${CONNECTION} }\n`;
+const IDENTITY = `    - { purpose: partner-identity, unity_catalog_credential: ${IDENTITY_CREDENTIAL} }\n`;
+const APP = `    - purpose: partner-app
+      present: { credential: ${IDENTITY_CREDENTIAL}, audience: "${EXCHANGE_AUDIENCE}" }
+      entra_application: { client_id: ${APPLICATION} }\n`;
 const RULES = "rules: [{ name: all, effect: allow }]\n";
 
-/** What the two jobs get: of the credential, then of secret and connection. */
-const gets = (sandbox: Sandbox): readonly string[] => [...playedJobs(sandbox), ...playedKept(sandbox)];
-const ALL_OF_A = ["vended", "refused", "read", "called", "refused", "refused"];
-const NOTHING = ["refused", "refused", "refused", "refused", "refused", "refused"];
+/** What the two jobs get: of the credential, of the application, then of secret and connection. */
+const gets = async (sandbox: Sandbox): Promise<readonly string[]> => [
+  ...playedJobs(sandbox),
+  ...(await playedApplication(sandbox)),
+  ...playedKept(sandbox),
+];
+const ALL_OF_A = ["vended", "refused", "in", "refused", "read", "called", "refused", "refused"];
+const NOTHING = ALL_OF_A.map(() => "refused");
+/** Where the sandbox has Azure. */
+const azureOf = ({ entra, directory }: Sandbox): Readonly<Record<string, string>> => ({
+  AZURE_AUTHORITY_HOST: entra.authority(),
+  GRAPH_ENDPOINT: directory.url,
+  ARM_ENDPOINT: directory.url,
+});
 const countsOf = (text = "null"): readonly number[] => {
   const { granted, updated, revoked, unchanged } = JSON.parse(text) as Record<string, unknown[]>;
   return [granted?.length ?? -1, updated?.length ?? -1, revoked?.length ?? -1, Number(unchanged)];
@@ -41,7 +65,9 @@ async function declare(
   const file = path.join(checkout, "access.yml");
   const [own = ""] = /^version[^]*hr-graph-.*\n/m.exec(await readFile(file, "utf8")) ?? [];
   await writeFile(file, `${own}${entries.join("")}`);
-  const provider = `databricks: { registrar_client_id: ${REGISTRAR.applicationId}, registrar: ${registrar} }`;
+  const { applicationId: id } = REGISTRAR;
+  const entra = `entra: { registrar_client_id: ${id}, tenant_id: ${TENANT_ID} }`;
+  const provider = `databricks: { registrar_client_id: ${id}, registrar: ${registrar} }, ${entra}`;
   await writeFile(path.join(checkout, "policy.yml"), `version: 1\nproviders: { ${provider} }\n${RULES}`);
 }
 
@@ -56,7 +82,7 @@ const writes = ({ requests }: Sandbox, from: number): readonly string[] =>
     )
     .map(({ method, path: route }) => `${method} ${route}`);
 
-describe("credential, secret and connection for one job, none for the other", function () {
+describe("every kind of access for one job, none for the other", function () {
   this.timeout(240_000);
 
   it("through the built action, registered in the same step", async () => {
@@ -65,25 +91,30 @@ describe("credential, secret and connection for one job, none for the other", fu
       const { sandbox, checkout } = job;
       prepareJobAccess(sandbox);
       addKept(sandbox);
-      await declare(checkout, "together", KEY, API);
-      const step = (inputs = {}): Promise<StepResult> => job.step({ "policy-file": "policy.yml", ...inputs });
+      addApplication(sandbox);
+      await declare(checkout, "together", IDENTITY, APP, KEY, API);
+      const step = (inputs = {}): Promise<StepResult> =>
+        job.step({ "policy-file": "policy.yml", ...inputs }, { env: azureOf(sandbox) });
       const deployed = await step();
       assert.equal(deployed.exitCode, 0, deployed.log);
-      assert.deepEqual(countsOf(deployed.outputs["access"]), [3, 0, 0, 0]);
-      assert.deepEqual(gets(sandbox), ALL_OF_A);
+      assert.deepEqual(countsOf(deployed.outputs["access"]), [5, 0, 0, 0]);
+      assert.deepEqual(await gets(sandbox), ALL_OF_A);
       assert.match(deployed.summary, /readable by this job alone&#58; proven/);
+      const tokens = sandbox.handedOut.filter((token) => deployed.log.includes(token));
+      assert.equal(tokens.length, 0, "a token stands in the log");
       const mark = sandbox.requests.length;
-      assert.deepEqual(countsOf((await step()).outputs["access"]), [0, 0, 0, 3]);
+      assert.deepEqual(countsOf((await step()).outputs["access"]), [0, 0, 0, 5]);
       assert.deepEqual(writes(sandbox, mark), []);
-      await declare(checkout, "together", API);
+      await declare(checkout, "together", IDENTITY, APP, API);
       const dropped = await step();
-      assert.deepEqual(countsOf(dropped.outputs["access"]), [0, 0, 1, 2], dropped.log);
-      assert.deepEqual(gets(sandbox), ALL_OF_A.with(2, "refused"));
+      assert.deepEqual(countsOf(dropped.outputs["access"]), [0, 0, 1, 4], dropped.log);
+      assert.deepEqual(await gets(sandbox), ALL_OF_A.with(4, "refused"));
       assert.match(dropped.log, /a value that was read is known for good, so change it/);
       const destroyed = await step({ command: "destroy", "auto-approve": "true" });
       assert.equal(destroyed.exitCode, 0, destroyed.log);
-      assert.deepEqual(gets(sandbox), NOTHING);
+      assert.deepEqual(await gets(sandbox), NOTHING);
       assert.equal(sandbox.workspace.grants.of("connection", CONNECTION).size, 0);
+      assert.deepEqual(sandbox.entra.application(APPLICATION)?.credentials, []);
     } finally {
       await job.stop();
     }
@@ -96,24 +127,26 @@ describe("credential, secret and connection for one job, none for the other", fu
       const registrarSubject = textOf(githubClaims({ environment: "prod-access" })["sub"]);
       prepareJobAccess(sandbox, { registrarSubject });
       addKept(sandbox);
-      await declare(checkout, "apart", KEY, API);
-      const deployed = await job.step({ "policy-file": "policy.yml" });
+      addApplication(sandbox);
+      await declare(checkout, "apart", IDENTITY, APP, KEY, API);
+      const deployed = await job.step({ "policy-file": "policy.yml" }, { env: azureOf(sandbox) });
       assert.equal(deployed.exitCode, 0, deployed.log);
-      assert.deepEqual(gets(sandbox), NOTHING);
+      assert.deepEqual(await gets(sandbox), NOTHING);
       sandbox.github.claims = githubClaims({ environment: "prod-access" });
       const registrar = {
         command: "access",
         "client-id": REGISTRAR.applicationId,
         "policy-file": "policy.yml",
       };
-      const register = (): Promise<StepResult> => job.step(registrar, { env: { PATH: "/nowhere" } });
+      const register = (): Promise<StepResult> =>
+        job.step(registrar, { env: { ...azureOf(sandbox), PATH: "/nowhere" } });
       const granted = await register();
       assert.equal(granted.exitCode, 0, granted.log);
-      assert.deepEqual(countsOf(granted.outputs["access"]), [3, 0, 0, 0]);
-      assert.deepEqual(gets(sandbox), ALL_OF_A);
-      await declare(checkout, "apart", KEY);
-      assert.deepEqual(countsOf((await register()).outputs["access"]), [0, 0, 1, 2]);
-      assert.deepEqual(gets(sandbox), ALL_OF_A.with(3, "refused"));
+      assert.deepEqual(countsOf(granted.outputs["access"]), [5, 0, 0, 0]);
+      assert.deepEqual(await gets(sandbox), ALL_OF_A);
+      await declare(checkout, "apart", IDENTITY, KEY);
+      assert.deepEqual(countsOf((await register()).outputs["access"]), [0, 0, 2, 3]);
+      assert.deepEqual(await gets(sandbox), ALL_OF_A.with(2, "refused").with(5, "refused"));
     } finally {
       await job.stop();
     }
@@ -125,17 +158,19 @@ describe("credential, secret and connection for one job, none for the other", fu
       const { sandbox, checkout } = job;
       prepareJobAccess(sandbox);
       addKept(sandbox);
+      addApplication(sandbox);
       sandbox.workspace.serviceCredentials.grant(CREDENTIAL, AZURE_DEPLOYER.applicationId, "BROWSE");
-      await declare(checkout, "together", KEY, API);
-      const variables = { AZURE_AUTHORITY_HOST: sandbox.entra.authority() };
+      await declare(checkout, "together", IDENTITY, APP, KEY, API);
+      const variables = azureOf(sandbox);
+      sandbox.workspace.serviceCredentials.grant(IDENTITY_CREDENTIAL, AZURE_DEPLOYER.applicationId, "BROWSE");
       const inputs = { azureSubscription: PIPELINE_CONNECTION.name, policyFile: "policy.yml" };
       const deployed = await job.step(inputs, { variables });
       assert.equal(deployed.result, "Succeeded", deployed.log);
-      assert.deepEqual(countsOf(deployed.outputs["access"]), [3, 0, 0, 0]);
-      assert.deepEqual(gets(sandbox), ALL_OF_A);
+      assert.deepEqual(countsOf(deployed.outputs["access"]), [5, 0, 0, 0]);
+      assert.deepEqual(await gets(sandbox), ALL_OF_A);
       const destroyed = await job.step({ ...inputs, command: "destroy", autoApprove: "true" }, { variables });
       assert.equal(destroyed.result, "Succeeded", destroyed.log);
-      assert.deepEqual(gets(sandbox), NOTHING);
+      assert.deepEqual(await gets(sandbox), NOTHING);
     } finally {
       await job.stop();
     }

@@ -70,7 +70,8 @@ function holding(request: AccessRequest, lock: Lock): AccessRequest {
       return api.call(one);
     },
   });
-  const all = ({ workspace, account, elsewhere }: Apis): Apis => ({
+  const all = ({ workspace, account, elsewhere, entra }: Apis): Apis => ({
+    entra: entra && { ...entra, graph: held(entra.graph), arm: held(entra.arm) },
     workspace: held(workspace),
     account: account && held(account),
     elsewhere: (name) => {

@@ -3,7 +3,7 @@ import type { BundleFacts } from "../bundle-facts.ts";
 import type { AccessEntry } from "../files/access-file.ts";
 import type { AccessKind, TrustObject } from "../kinds/kind.ts";
 import type { Manifest, ManifestJob, ManifestPurpose } from "../manifest.ts";
-import { declareAccess } from "../plan/declare.ts";
+import { declareAccess, type Circumstances } from "../plan/declare.ts";
 import type { AccessPlan } from "../plan/plan.ts";
 import { isRemote, type Applied } from "./execute.ts";
 
@@ -32,9 +32,9 @@ export function grantedNow(plan: AccessPlan, applied: readonly Applied[]): reado
 export function declaredNow(
   entries: readonly AccessEntry[],
   bundle: BundleFacts,
-  now: number,
+  circumstances: Circumstances,
 ): readonly InForce[] {
-  const { declared } = declareAccess(entries, bundle, now);
+  const { declared } = declareAccess(entries, bundle, circumstances);
   return declared
     .filter(({ expired }) => expired === undefined)
     .map(({ job, purpose, kind, object }) => ({ job: job.key, purpose: purpose.value, kind, object }));

@@ -46,7 +46,15 @@ const providers = object({
     ),
   ),
   entra: optional(
-    described("Who registers access in Entra ID.", object({ registrar_client_id: required(registrarId) })),
+    described(
+      "Who registers access in Entra ID.",
+      object({
+        registrar_client_id: required(registrarId),
+        tenant_id: optional(
+          described("Tenant of the applications; default: the input `tenant-id`.", applicationId),
+        ),
+      }),
+    ),
   ),
   aws: optional(
     described(

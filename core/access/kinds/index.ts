@@ -1,3 +1,4 @@
+import { entraApplication } from "./entra-application.ts";
 import type { AccessKind, KindTraits } from "./kind.ts";
 import { unityCatalogConnection } from "./unity-catalog-connection.ts";
 import { unityCatalogCredential } from "./unity-catalog-credential.ts";
@@ -8,11 +9,11 @@ export const KINDS: readonly AccessKind[] = [
   unityCatalogCredential,
   unityCatalogSecret,
   unityCatalogConnection,
+  entraApplication,
 ];
 
 /** Kinds that the file formats name and this version refuses; each moves to a file of its own when it comes. */
 export const LATER_KINDS: readonly KindTraits[] = [
-  { name: "entra_application", provider: "entra", needsProvider: true },
   { name: "aws_role", provider: "aws", needsProvider: true },
   { name: "vault_role", provider: "vault", needsProvider: true },
 ];

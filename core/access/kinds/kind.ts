@@ -20,6 +20,24 @@ export interface ObjectContext {
   /** Replaces `${…}`; undefined after the mistake has been reported. */
   readonly resolve: (source: Placed<string>) => string | undefined;
   readonly report: (mistake: Mistake) => void;
+  /** What the target sees, resolved; undefined for a kind that presents nothing. */
+  readonly present?: { readonly credential: string; readonly audience: string };
+  /** Where Entra ID's objects are, if policy and run say it. */
+  readonly entra?: EntraPlace | undefined;
+}
+
+/** A tenant of Entra ID. */
+export interface EntraPlace {
+  readonly tenantId: string;
+  /** Origin of its sign-in, without a slash at the end. */
+  readonly authority: string;
+}
+
+/** Entra ID as its registrar: Microsoft Graph and Azure Resource Manager, which speak as Databricks' APIs do. */
+export interface EntraApis {
+  readonly graph: DatabricksApi;
+  readonly arm: DatabricksApi;
+  readonly authority: string;
 }
 
 /** What the remote side says about one object. */
@@ -39,6 +57,8 @@ export type RemoteState =
 export interface Apis {
   readonly workspace: DatabricksApi;
   readonly account: DatabricksApi | undefined;
+  /** Set for whoever registers in Entra ID. */
+  readonly entra?: EntraApis | undefined;
   /** Another workspace of the account, by its deployment name; undefined where that makes no address. */
   readonly elsewhere: ((deploymentName: string) => DatabricksApi | undefined) | undefined;
 }
@@ -46,6 +66,8 @@ export interface Apis {
 export interface KindPorts {
   /** What {@link AccessKind.connect} gave. */
   readonly databricks: DatabricksApi;
+  /** undefined in a plan: its registrar has no token yet. */
+  readonly entra?: EntraApis | undefined;
   readonly clock: Clock;
   readonly workspaceId: string;
   readonly signal?: AbortSignal;

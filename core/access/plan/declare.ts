@@ -6,7 +6,8 @@ import { bundleGrants, type BundleGrants } from "../scope/bundle-grants.ts";
 import { runAsWords } from "../scope/principal.ts";
 import { resolveReferences } from "../files/references.ts";
 import type { Placed } from "../../base/yaml/shape.ts";
-import type { AccessKind, SecurableGrant, TrustObject } from "../kinds/kind.ts";
+import type { Policy } from "../files/policy-shape.ts";
+import type { AccessKind, EntraPlace, SecurableGrant, TrustObject } from "../kinds/kind.ts";
 import { securableKey, shown, type Securable } from "../kinds/securable.ts";
 import { SERVICE_CREDENTIALS } from "../kinds/unity-catalog-credential.ts";
 
@@ -56,6 +57,32 @@ function runAsMistake(entry: AccessEntry, job: BundleJob): DeclarationMistake {
   };
 }
 
+/** Where a token may go is approved in the policy, never in access.yml. */
+function unapproved({ kind, purpose, job }: AccessEntry, hasPolicy: boolean): DeclarationMistake {
+  const { name, provider } = kind;
+  return {
+    code: "ACCESS_DENIED",
+    mistake: {
+      problem: `Job "${job.value}", ${purpose.value}: "${name}" cannot be granted, as no policy approves the provider "${provider}".`,
+      expected: `providers.${provider} in the policy file`,
+      actual: hasPolicy ? "a policy without it" : "no policy file",
+      remedy: "Ask the owner of the policy file to approve it, or take the entry out.",
+      place: purpose.place,
+    },
+  };
+}
+
+/** What the target sees, with its references replaced; undefined where nothing is presented or a reference leads nowhere. */
+function presentOf(
+  { present }: AccessEntry,
+  resolve: (source: Placed<string>) => string | undefined,
+): { readonly credential: string; readonly audience: string } | undefined {
+  if (present === undefined || present === "databricks") return undefined;
+  const [credential, audience] = [resolve(present.credential), resolve(present.audience)];
+  if (credential === undefined || audience === undefined) return undefined;
+  return { credential: credential.toLowerCase(), audience };
+}
+
 export interface Declarations {
   readonly declared: readonly Declared[];
   readonly findings: readonly DeclarationMistake[];
@@ -63,11 +90,19 @@ export interface Declarations {
   readonly unclear: ReadonlySet<string>;
 }
 
+/** What an entry means depends on these besides the bundle. */
+export interface Circumstances {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly policy: Policy | undefined;
+  readonly entra: EntraPlace | undefined;
+}
+
 /** What access.yml asks for in this target of the bundle, and everything that is wrong with it. */
 export function declareAccess(
   entries: readonly AccessEntry[],
   bundle: BundleFacts,
-  now: number,
+  { now, policy, entra }: Circumstances,
 ): Declarations {
   const unclear = new Set<string>();
   const findings: DeclarationMistake[] = [];
@@ -103,13 +138,16 @@ export function declareAccess(
     const over = entry.until === undefined ? false : isOver(entry.until.value, now);
     const resolve = (source: Placed<string>): string | undefined =>
       resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job.runAs.applicationId, name, resolve, report: invalid };
+    if (entry.kind.needsProvider && policy?.providers?.[entry.kind.provider] === undefined) {
+      findings.push(unapproved(entry, policy !== undefined));
+      continue;
+    }
+    const present = presentOf(entry, resolve);
+    const context = {
+      ...{ principal: job.runAs.applicationId, name, resolve, report: invalid, entra },
+      ...(present && { present }),
+    };
     const object = entry.kind.object(entry.spec, context);
-    const { present } = entry;
-    const presented =
-      present === undefined || present === "databricks"
-        ? undefined
-        : resolve(present.credential)?.toLowerCase();
     if (object === undefined) {
       unclear.add(name);
       continue;
@@ -130,9 +168,9 @@ export function declareAccess(
       kind: entry.kind,
       object,
       expired: over ? entry.until?.value : undefined,
-      securables: [
-        grant ?? (presented === undefined ? undefined : { of: SERVICE_CREDENTIALS, name: presented }),
-      ].filter((securable) => securable !== undefined),
+      securables: [grant ?? (present && { of: SERVICE_CREDENTIALS, name: present.credential })].filter(
+        (securable) => securable !== undefined,
+      ),
     });
   }
   return { declared, findings, unclear };

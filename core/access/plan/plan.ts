@@ -109,6 +109,7 @@ export function portsOf(kind: AccessKind, request: AccessRequest): KindPorts {
   const { registrar, deployer, clock, bundle, signal } = request;
   return {
     databricks: kind.connect(registrar ?? deployer),
+    entra: (registrar ?? deployer).entra,
     clock,
     workspaceId: bundle.workspaceId,
     ...(signal === undefined ? {} : { signal }),
@@ -156,7 +157,15 @@ export async function examineAccess(request: AccessRequest): Promise<AccessPlan>
   const registrarLater = isRegistrarLater(request);
   const see = observer(request, registrarLater);
   const bundle = await see.bundle();
-  const { declared, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
+  const {
+    declared,
+    findings: inFiles,
+    unclear,
+  } = declareAccess(files.entries, bundle, {
+    now: clock.now(),
+    policy: files.policy?.policy,
+    entra: request.entra,
+  });
   const live = declared.filter((entry) => entry.expired === undefined);
   const registrarId = registrarOf(files) ?? deployerId;
   const known = await knownState(

@@ -2,7 +2,7 @@ import type { Clock } from "../../base/ports.ts";
 import type { BundleFacts } from "../bundle-facts.ts";
 import type { AccessEntry } from "../files/access-file.ts";
 import type { PolicyFile } from "../files/policy-file.ts";
-import type { AccessKind, Apis } from "../kinds/kind.ts";
+import type { AccessKind, Apis, EntraPlace } from "../kinds/kind.ts";
 import type { PipelineIdentity } from "../state/owner.ts";
 import type { Evidence } from "./policy.ts";
 
@@ -33,6 +33,8 @@ export interface AccessRequest {
   readonly readers: readonly string[];
   /** What can be granted; absent: all that this version knows. */
   readonly kinds?: readonly AccessKind[];
+  /** Where Entra ID's objects are, if policy and run say it. */
+  readonly entra?: EntraPlace | undefined;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
 }

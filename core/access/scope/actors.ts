@@ -7,6 +7,8 @@ export interface ActorFacts<W extends When = When> {
   readonly principal: string;
   readonly deployer: string;
   readonly identity: PrincipalFacts<W>;
+  /** Whether the credentials that it is for stand in Azure, where a principal may be an application of Entra ID. */
+  readonly azure: boolean;
   /** Of the whole workspace. */
   readonly tokens: Reading<readonly TokenFacts[], W>;
   readonly admins: Reading<AdminFacts, W>;
@@ -82,9 +84,13 @@ function tokens<W extends When>({ identity, principal, tokens: all }: ActorFacts
   );
 }
 
-function policies<W extends When>({ identity, principal }: ActorFacts<W>): Verdict<W> {
+/** Databricks does not show who has a secret, certificate or federated credential of the application. */
+const ofEntra = (principal: string): string =>
+  `if Entra ID manages ${principal}, whoever holds a secret or federated credential of its application can sign in as it`;
+
+function policies<W extends When>({ identity, principal, azure }: ActorFacts<W>): Verdict<W> {
   return judge<readonly FederationPolicy[], W>(identity.policies, (found) => {
-    if (found.length === 0) return proven("it has no federation policy");
+    if (found.length === 0) return proven("it has no federation policy", azure ? [ofEntra(principal)] : []);
     const shown = found.map(({ id, issuer, subject }) => `${id} (${issuer}, ${subject})`).join(", ");
     const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
     return broken(`workloads outside can sign in as it: ${shown}`, remedy);

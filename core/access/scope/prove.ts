@@ -194,6 +194,10 @@ export async function proveScopes<W extends When>(
           principal,
           deployer,
           identity,
+          // Azure's resource IDs are paths.
+          azure: (needs.get(job.key) ?? []).some(
+            ({ name }) => cloudIdentities.get(name)?.startsWith("/") === true,
+          ),
           tokens,
           admins,
           deployerIsAdmin,

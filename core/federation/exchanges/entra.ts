@@ -12,12 +12,14 @@ import { shellQuoted } from "../../base/shell-quoted.ts";
 import { requestToken, type TokenRefusal } from "../token-response.ts";
 
 export interface EntraExchangeOptions {
-  readonly cloud: EntraCloud;
+  readonly cloud: Pick<EntraCloud, "authority" | "audience">;
   readonly tenantId: string;
   /** Application ID, or the client ID of a user-assigned managed identity. */
   readonly clientId: string;
   /** Where the user overrides the cloud's own. */
   readonly audience?: string | undefined;
+  /** What the token is for; default: Azure Databricks. */
+  readonly tokenFor?: string | undefined;
   /** Of the CI that the ID tokens come from. */
   readonly dialect: Dialect;
   readonly send: Send;
@@ -48,7 +50,7 @@ export function entraExchange(options: EntraExchangeOptions): Exchange {
         client_id: clientId,
         client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         client_assertion: token,
-        scope: `${DATABRICKS_APPLICATION}/.default`,
+        scope: `${options.tokenFor ?? DATABRICKS_APPLICATION}/.default`,
       };
       const answer = await requestToken(endpoint, form, { ...options, signal });
       if ("accessToken" in answer) {
@@ -88,7 +90,7 @@ export function entraCloud(host: string, environment: Environment): EntraCloud {
   const known = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
   if (known) return known;
   if (url && isLoopback(url.hostname)) {
-    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
+    return { ...byHost, authority: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
   }
   throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
     problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",

@@ -12,6 +12,8 @@ export interface ExchangeRequest {
   readonly account?: { readonly id: string; readonly host: string } | undefined;
   /** Application ID. */
   readonly clientId: string;
+  /** What the token is for, where that is not Databricks: Entra ID alone has such. */
+  readonly tokenFor?: string | undefined;
   readonly tenantId: string | undefined;
   readonly accountId: string | undefined;
   /** Where the user overrides the exchange's own. */

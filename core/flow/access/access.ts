@@ -14,20 +14,17 @@ import type { Apis } from "../../access/kinds/kind.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
-import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
+import { entraApis, entraPlace } from "./entra.ts";
 import { keepManifest } from "./manifest.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
 import type { DeployedBundle } from "./deployed-bundle.ts";
-import { accessStands, nameless, notDeployed, unseparated } from "./refusals.ts";
+import { accessStands, nameless, notDeployed, registrarRefused, told, unseparated } from "./refusals.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { workspaceApi } from "../api.ts";
 import { expectSame } from "../connect.ts";
-import { SecretlessError } from "../../base/errors.ts";
-import { endpointUnavailable } from "../../net/unavailable.ts";
-import { HttpError } from "../../net/http.ts";
 import { signIn } from "../sign-in.ts";
 
 /** What changes access: it is told of the plan, and tells of each change. */
@@ -84,7 +81,9 @@ export class Access {
       if (source.declared) step.ci.info(LEFT);
       // It grants after this step, and has no rights in the deployer's folders: what is declared is what code is told.
       const { entries } = source.files;
-      const inForce = source.declared ? declaredNow(entries, bundle, step.ports.clock.now()) : undefined;
+      const { policy } = source.files.policy ?? {};
+      const about = { now: step.ports.clock.now(), policy, entra: entraPlace(step, source.files) };
+      const inForce = source.declared ? declaredNow(entries, bundle, about) : undefined;
       await told(() => keepManifest({ ...this.#parts, bundle, entries, inForce }));
       return;
     }
@@ -188,6 +187,7 @@ export class Access {
     return {
       ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
       registrar: undefined,
+      entra: entraPlace(step, files),
       owner: looksOnly ? NOBODY : await source.owner(),
       readers: [how.deployerId],
       clock: step.ports.clock,
@@ -251,7 +251,13 @@ export class Access {
     try {
       await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
-        await work({ ...request, registrar }, options);
+        const entra = await entraApis(step, audit, source.files);
+        const { deployer } = request;
+        // Where no registrar is named, the deployer registers.
+        const by = registrar
+          ? { registrar: { ...registrar, entra } }
+          : { registrar, deployer: { ...deployer, entra } };
+        await work({ ...request, ...by }, options);
         await keep();
       });
     } catch (error) {
@@ -274,31 +280,16 @@ export class Access {
       clientId,
       signal: step.signal,
     });
-    await session.token();
+    const { accountId = step.inputs.accountId } = await step.workspace;
+    await session.token().catch((error: unknown) => {
+      throw registrarRefused(error, step, { clientId, accountId });
+    });
     await audit.settled();
     const { userName } = await currentUser(
       workspaceApi(step, session, { audit, clientId, failure: "ACCESS_FAILED" }),
     );
     expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
     return connectionOf({ step, audit, session, clientId });
-  }
-}
-
-/** Does `work`; what a server refused or did not answer becomes an error for the user. */
-async function told(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
-    if (!(error instanceof ApiFailure)) throw error;
-    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
-    throw new SecretlessError("ACCESS_FAILED", {
-      problem: "A request about the access of jobs was refused.",
-      actual: `${error.status} ${error.errorCode}: ${error.message}`,
-      remedy:
-        "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
-      cause: error,
-    });
   }
 }
 

@@ -1,42 +1,57 @@
-import { JOB_RUNNER, REPORT_RUNNER, WORKSPACE_ID } from "../../../../sandbox/defaults.ts";
+import { JOB_RUNNER, REPORT_RUNNER } from "../../../../sandbox/defaults.ts";
+import {
+  addApplication,
+  addKept,
+  APPLICATION,
+  CONNECTION,
+  CREDENTIAL,
+  EXCHANGE_AUDIENCE,
+  IDENTITY_CREDENTIAL,
+  playedApplication,
+  SECRET,
+} from "../../../../sandbox/job-access.ts";
 import type { KindRig } from "./rig.ts";
 
-export const SECRET = "main.crm.partner_key";
-export const CONNECTION = "partner_api";
-export const CREDENTIAL = "hr-graph-prod";
+const present = `present: { credential: ${IDENTITY_CREDENTIAL}, audience: "${EXCHANGE_AUDIENCE}" }`;
 
 /** An entry of each kind, by the word for what its code gets. */
 export const ENTRIES = {
   vended: `{ purpose: read-hr, unity_catalog_credential: ${CREDENTIAL} }`,
   read: `{ purpose: partner-key, unity_catalog_secret: ${SECRET} }`,
   called: `{ purpose: partner-api, unity_catalog_connection: ${CONNECTION} }`,
+  in: `{ purpose: partner-app, ${present}, entra_application: { client_id: ${APPLICATION} } }`,
 } as const;
+/** Without it the identity is not vended. */
+const IDENTITY = `{ purpose: partner-identity, unity_catalog_credential: ${IDENTITY_CREDENTIAL} }`;
 export type Gets = keyof typeof ENTRIES;
-export const ALL: readonly string[] = Object.values(ENTRIES);
+export const ALL: readonly string[] = [IDENTITY, ...Object.values(ENTRIES)];
 
 /** Everything that the entries name, each with something of somebody else on it. */
 export function prepareAll({ sandbox }: KindRig): void {
-  const { kept, grants, unityCatalog, serviceCredentials } = sandbox.workspace;
-  unityCatalog.addSchema("main.crm");
-  unityCatalog.isolateCatalog("main", [WORKSPACE_ID]);
-  kept.addSecret(SECRET, "sandbox-partner-key-4711");
-  kept.addConnection(CONNECTION);
-  grants.grant("catalog", "main", "account users", "USE_CATALOG");
-  grants.grant("schema", "main.crm", "account users", "USE_SCHEMA");
+  const { grants, serviceCredentials } = sandbox.workspace;
+  addKept(sandbox);
   grants.grant("secret", SECRET, "auditors", "BROWSE");
   grants.grant("connection", CONNECTION, "auditors", "BROWSE");
   serviceCredentials.add({ name: CREDENTIAL, isolated: true });
   serviceCredentials.grant(CREDENTIAL, "auditors", "BROWSE");
+  addApplication(sandbox);
+  sandbox.entra.addCredential(APPLICATION, {
+    name: "theirs",
+    issuer: "https://issuer.example",
+    subject: "theirs",
+  });
 }
 
 /** What the code of the two jobs gets: nightly, report. */
-export function gets({ sandbox }: KindRig): readonly (readonly Gets[])[] {
+export async function gets({ sandbox }: KindRig): Promise<readonly (readonly string[])[]> {
   const { kept, serviceCredentials } = sandbox.workspace;
-  return [JOB_RUNNER, REPORT_RUNNER].map(({ applicationId: who }) => {
+  const application = await playedApplication(sandbox);
+  return [JOB_RUNNER, REPORT_RUNNER].map(({ applicationId: who }, at) => {
     const played = [
       serviceCredentials.played(CREDENTIAL, who),
       kept.reads(SECRET, who),
       kept.calls(CONNECTION, who),
+      application[at] ?? "",
     ];
     return played.filter((one) => one !== "refused");
   });
@@ -52,6 +67,7 @@ export function everything({ sandbox }: KindRig): unknown {
     connection: rows("connection", CONNECTION),
     schema: rows("schema", "main.crm"),
     catalog: rows("catalog", "main"),
-    credential: serviceCredentials.accessOf(CREDENTIAL),
+    credentials: [CREDENTIAL, IDENTITY_CREDENTIAL].map((name) => serviceCredentials.accessOf(name)),
+    application: sandbox.entra.application(APPLICATION)?.credentials.map((one) => ({ ...one })),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { applyAccess, withdrawAccess, type AccessResult } from "../../../../core/access/apply/apply.ts";
 import { bundleFacts } from "../../../../core/access/bundle-facts.ts";
-import type { Apis } from "../../../../core/access/kinds/kind.ts";
+import type { EntraApis } from "../../../../core/access/kinds/kind.ts";
 import { planAccess, readAccessFiles, type AccessPlan } from "../../../../core/access/plan/plan.ts";
 import type { AccessRequest } from "../../../../core/access/plan/request.ts";
 import type { Json } from "../../../../core/api/json.ts";
@@ -12,11 +12,14 @@ import {
   DEPLOYER,
   JOB_RUNNER,
   REPORT_RUNNER,
+  TENANT_ID,
   WORKSPACE_ID,
 } from "../../../../sandbox/defaults.ts";
+import { ARM_RESOURCE, GRAPH_RESOURCE } from "../../../../sandbox/entra/directory.ts";
+import { signingKey, signJwt } from "../../../../sandbox/identity/issuer.ts";
 import type { LoggedRequest } from "../../../../sandbox/http/log.ts";
 import { startSandbox, type Sandbox } from "../../../../sandbox/sandbox.ts";
-import { sandboxApis } from "../sandbox-apis.ts";
+import { connectAt, sandboxApis } from "../sandbox-apis.ts";
 import { options } from "../setup.ts";
 
 export const REGISTRAR = {
@@ -38,6 +41,9 @@ class QuickClock implements Clock {
   now(): number {
     return Date.now() + this.#ahead;
   }
+  pass(ms: number): void {
+    this.#ahead += ms;
+  }
   sleep(ms: number): Promise<void> {
     this.#ahead += ms;
     return Promise.resolve();
@@ -51,10 +57,8 @@ export class KindRig {
   readonly #jobIds: readonly string[];
   /** More of the bundle's resources, as the summary has them. */
   resources: Readonly<Record<string, Json>> = {};
-  /** More of the policy file. */
-  providers = "";
-  /** What connects to other providers. */
-  more: Partial<Apis> = {};
+  /** More providers of the policy file. */
+  providers = `, entra: { registrar_client_id: ${REGISTRAR.applicationId}, tenant_id: ${TENANT_ID} }`;
 
   private constructor(sandbox: Sandbox, clock: QuickClock, jobIds: readonly string[]) {
     this.clock = clock;
@@ -161,11 +165,33 @@ export class KindRig {
       accountId: ACCOUNT_ID,
       evidence: { claims: {}, selfReported: { now: this.clock.now(), addresses: [] } },
       deployer: await sandboxApis(this.sandbox, DEPLOYER.applicationId, this.send),
-      registrar: deployed ? { ...registrar, ...this.more } : undefined,
+      registrar: deployed ? { ...registrar, entra: await this.#entra() } : undefined,
+      entra: { tenantId: TENANT_ID, authority: this.#authority },
       owner: { issuer: "https://issuer.example", repositoryId: "1", context: "environment:prod" },
       readers: [DEPLOYER.applicationId],
       clock: this.clock,
     };
+  }
+
+  get #authority(): string {
+    return this.sandbox.entra.authority().replace(/\/$/, "");
+  }
+
+  /** Graph and Resource Manager as the registrar. */
+  async #entra(): Promise<EntraApis> {
+    const { directory, entra } = this.sandbox;
+    const iat = Math.floor(this.clock.now() / 1000);
+    const api = async (aud: string): Promise<EntraApis["graph"]> => {
+      const claims = {
+        iss: entra.issuer(TENANT_ID),
+        aud,
+        appid: REGISTRAR.applicationId,
+        iat,
+        exp: iat + 3600,
+      };
+      return connectAt(directory.url, await signJwt(claims, await signingKey("entra")), this.send);
+    };
+    return { graph: await api(GRAPH_RESOURCE), arm: await api(ARM_RESOURCE), authority: this.#authority };
   }
 
   async plan(...entries: readonly string[]): Promise<AccessPlan> {

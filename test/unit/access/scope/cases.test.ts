@@ -53,6 +53,19 @@ describe("proof of scope, special cases", () => {
     assert.match(await check("actors", { change }), /^broken: .*may act as it: users\/ann@example.com/);
   });
 
+  it("names the sign-in that Databricks does not show: of a principal that Entra ID manages", async () => {
+    const remains =
+      /remains: if Entra ID manages a0000000-\S+, whoever holds a secret or federated credential/;
+    const of = async (change: (fake: FakeDatabricks) => void): Promise<string> =>
+      proofLines((await examine({ change })).proofs.get("load_a") ?? assert.fail()).join("\n");
+    assert.match(await of(() => undefined), remains);
+    const role = {
+      aws_iam_role: { role_arn: "arn:aws:iam::111122223333:role/hr" },
+      azure_managed_identity: null,
+    };
+    assert.doesNotMatch(await of((fake) => fake.addCredential("hr", role)), remains);
+  });
+
   it("calls jobs that share by policy group-scoped, and breaks for the same without policy", async () => {
     const shared: readonly JobSetup[] = [A, { ...B, principal: P1 }];
     const policy =

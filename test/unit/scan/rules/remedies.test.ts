@@ -20,9 +20,10 @@ describe("remedies of the scan", () => {
 
   it("name the line of access.yml that replaces a value, for passwords, keys of services and of clouds", () => {
     const lines = new Set(
-      RULES.flatMap(({ remedy }) => remedy.match(/`unity_catalog_[a-z]+: <[^`]+>`/g) ?? []),
+      RULES.flatMap(({ remedy }) => remedy.match(/`(?:unity_catalog|entra)_[a-z]+: [^`]+`/g) ?? []),
     );
     assert.deepEqual([...lines].sort(), [
+      "`entra_application: { client_id: <application ID> }`",
       "`unity_catalog_connection: <name>`",
       "`unity_catalog_credential: <name>`",
       "`unity_catalog_secret: <catalog>.<schema>.<secret>`",

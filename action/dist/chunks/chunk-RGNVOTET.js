@@ -38,39 +38,6 @@ function variable(environment, name, platform) {
   return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
 }
 
-// core/net/unavailable.ts
-var REMEDIES = {
-  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
-  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
-  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
-  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
-  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
-  "foreign-answer": "Something else answers in place of this host (a proxy, a sign-in page): check the URL, and HTTPS_PROXY if there is a proxy.",
-  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
-};
-var BLOCKED = /\bIP ACL\b|\bIP access list|source IP address: \S+ is blocked/i;
-function addressBlocked(what, status, body) {
-  if (!BLOCKED.test(body)) return void 0;
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${what} failed: this runner's address is not let in.`,
-    actual: `status ${String(status ?? "unknown")}: ${body.slice(0, 500)}`,
-    remedy: "Add the runner's address to the IP access list of the workspace, or of the account, or use a runner inside its network."
-  });
-}
-function endpointUnavailable(what, error) {
-  const blocked = addressBlocked(what, error.status, error.body);
-  if (blocked) return blocked;
-  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${what} failed: ${error.message}.`,
-    ...answer !== void 0 && { actual: answer },
-    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
-    cause: error
-  });
-}
-
 // core/base/uuid.ts
 var UUID = /^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
 function isUuid(text2) {
@@ -134,15 +101,21 @@ async function untilAborted(work, signal) {
 // core/federation/clouds.ts
 var ENTRA_PUBLIC = {
   authority: "https://login.microsoftonline.com",
-  audience: "api://AzureADTokenExchange"
+  audience: "api://AzureADTokenExchange",
+  graph: "https://graph.microsoft.com",
+  arm: "https://management.azure.com"
 };
 var ENTRA_US_GOVERNMENT = {
   authority: "https://login.microsoftonline.us",
-  audience: "api://AzureADTokenExchangeUSGov"
+  audience: "api://AzureADTokenExchangeUSGov",
+  graph: "https://graph.microsoft.us",
+  arm: "https://management.usgovcloudapi.net"
 };
 var ENTRA_CHINA = {
   authority: "https://login.chinacloudapi.cn",
-  audience: "api://AzureADTokenExchangeChina"
+  audience: "api://AzureADTokenExchangeChina",
+  graph: "https://microsoftgraph.chinacloudapi.cn",
+  arm: "https://management.chinacloudapi.cn"
 };
 var CLOUDS = [
   { cloud: "AWS", zone: ".cloud.databricks.com", accountHost: "https://accounts.cloud.databricks.com" },
@@ -186,6 +159,39 @@ function workspaceUrl(host, deploymentName) {
 function databricksCloud(url) {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
+}
+
+// core/net/unavailable.ts
+var REMEDIES = {
+  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
+  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
+  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
+  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
+  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  "foreign-answer": "Something else answers in place of this host (a proxy, a sign-in page): check the URL, and HTTPS_PROXY if there is a proxy.",
+  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
+};
+var BLOCKED = /\bIP ACL\b|\bIP access list|source IP address: \S+ is blocked/i;
+function addressBlocked(what, status, body) {
+  if (!BLOCKED.test(body)) return void 0;
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: this runner's address is not let in.`,
+    actual: `status ${String(status ?? "unknown")}: ${body.slice(0, 500)}`,
+    remedy: "Add the runner's address to the IP access list of the workspace, or of the account, or use a runner inside its network."
+  });
+}
+function endpointUnavailable(what, error) {
+  const blocked = addressBlocked(what, error.status, error.body);
+  if (blocked) return blocked;
+  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: ${error.message}.`,
+    ...answer !== void 0 && { actual: answer },
+    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
+    cause: error
+  });
 }
 
 // core/federation/discovery.ts
