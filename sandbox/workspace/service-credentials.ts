@@ -1,3 +1,4 @@
+import { render, texts } from "./credential-json.ts";
 import { randomUUID } from "node:crypto";
 import { callerOf, jsonBody, type Call, type Route } from "../http/call.ts";
 import { idOf, isObject, jsonId, textOf, type JsonObject } from "../http/json.ts";
@@ -9,7 +10,7 @@ import type { WorkspaceContext } from "./context.ts";
 const BASE = "/api/2.1/unity-catalog";
 const CONNECTORS = "/subscriptions/6a1e/resourceGroups/lake/providers/Microsoft.Databricks/accessConnectors";
 
-interface Credential {
+export interface Credential {
   readonly name: string;
   readonly purpose: "SERVICE" | "STORAGE";
   /** Application ID, user or group. */
@@ -318,15 +319,4 @@ export class ServiceCredentials {
     this.#context.tokens.noteHandedOut(token);
     return ok({ expiration_time: expires, azure_aad: { aad_token: token } });
   }
-}
-
-function render({ name, purpose, owner, isolated, connector, managedIdentity }: Credential): JsonObject {
-  const mode = isolated ? "ISOLATION_MODE_ISOLATED" : "ISOLATION_MODE_OPEN";
-  const assigned = managedIdentity === "" ? {} : { managed_identity_id: managedIdentity };
-  const identity = { access_connector_id: connector, ...assigned, credential_id: name };
-  return { name, full_name: name, purpose, owner, isolation_mode: mode, azure_managed_identity: identity };
-}
-
-function texts(list: unknown): string[] {
-  return Array.isArray(list) ? list.map(textOf).filter((text) => text !== "") : [];
 }
