@@ -203,18 +203,25 @@ export function writesOf(seen: readonly SeenRequest[], host: string, checkout: s
       // Which of several objects is made first, and gets the lower number, is chance.
       .replace(/\b\d{10,}\b/g, "<number>")
       .replace(/"serial": ?\d+/g, '"serial":0');
-  return seen
-    .filter(
-      ({ method, url, refused }) => method !== "GET" && method !== "HEAD" && !refused && !NO_WRITE.test(url),
-    )
-    .filter(({ body }) => !body.includes("/state/databricks-secretless.lease"))
-    .map(({ method, url, body }) => {
-      const text = plain(inOrder(body.toString("utf8")));
-      const shown =
-        text.length > 4_000 ? createHash("sha256").update(text).digest("hex") : text.replace(/\s+/g, " ");
-      return `${method} ${plain(url)} ${shown}`;
-    })
-    .sort();
+  return (
+    seen
+      .filter(
+        ({ method, url, refused }) =>
+          method !== "GET" && method !== "HEAD" && !refused && !NO_WRITE.test(url),
+      )
+      // What the product writes beside the bundle: its lease, and what the code of each job may use.
+      .filter(
+        ({ body }) =>
+          !/\/(?:state\/databricks-secretless\.lease|files\/secretless-access\.json)/.test(body.toString()),
+      )
+      .map(({ method, url, body }) => {
+        const text = plain(inOrder(body.toString("utf8")));
+        const shown =
+          text.length > 4_000 ? createHash("sha256").update(text).digest("hex") : text.replace(/\s+/g, " ");
+        return `${method} ${plain(url)} ${shown}`;
+      })
+      .sort()
+  );
 }
 
 /** The CLI lists the files of a deployment in any order. */
