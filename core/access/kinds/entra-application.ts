@@ -3,7 +3,7 @@ import { listAt, textAt, type Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
 import { quote } from "../../base/quote.ts";
 import { UUID } from "../../base/uuid.ts";
-import { object as mapping, placed, required, text, type Placed } from "../../base/yaml/shape.ts";
+import { described, object as mapping, placed, required, text, type Placed } from "../../base/yaml/shape.ts";
 import type { AccessKind, EntraApis, KindPorts, RemoteState, RemoteView, TrustObject } from "./kind.ts";
 import {
   asked,
@@ -179,17 +179,20 @@ export const entraApplication: AccessKind = {
   foldsCase: true,
   connect: ({ workspace }) => workspace,
   grant: () => undefined,
-  spec: mapping({
-    client_id: required(
-      placed(
-        text({
-          pattern: UUID,
-          says: "an application ID (UUID)",
-          description: "Application (client) ID of the app registration.",
-        }),
+  spec: described(
+    "An app registration that trusts the managed identity that the job presents.",
+    mapping({
+      client_id: required(
+        placed(
+          text({
+            pattern: UUID,
+            says: "an application ID (UUID)",
+            description: "Application (client) ID of the app registration.",
+          }),
+        ),
       ),
-    ),
-  }),
+    }),
+  ),
   presents: true,
   marked: true,
   revocation: {

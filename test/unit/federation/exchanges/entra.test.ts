@@ -235,7 +235,8 @@ describe("Entra cloud", () => {
     ],
   ] as const) {
     it(`of ${host} with AZURE_AUTHORITY_HOST ${named ?? "unset"} is ${authority}`, () => {
-      assert.deepEqual(entraCloud(host, { AZURE_AUTHORITY_HOST: named }), { authority, audience });
+      const cloud = entraCloud(host, { AZURE_AUTHORITY_HOST: named });
+      assert.deepEqual([cloud.authority, cloud.audience], [authority, audience]);
     });
   }
 
