@@ -6,6 +6,7 @@ import { playJob } from "../sandbox/played-job.ts";
 import { findPython } from "../sandbox/runner/python.ts";
 import { startGitHubJob } from "../sandbox/runner/github-job.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
+import { readable } from "./terminal.ts";
 
 const POLICY = { "policy-file": "policy.yml" };
 
@@ -23,7 +24,7 @@ export async function showAccess({ say, check }: Screen): Promise<void> {
     const succeeded = (result: StepResult): boolean => result.exitCode === 0;
     const shown = (result: StepResult, pattern: RegExp): void => {
       for (const line of result.log.split("\n").filter((text) => pattern.test(text)))
-        say(`   ${line.trim()}`);
+        say(`   ${(readable(line).split("\n")[0] ?? "").trim()}`);
     };
     const codes = ({ log }: StepResult): string => /::([A-Z]+_[A-Z_]+): /.exec(log)?.[1] ?? "no error";
     const played = (): void => {

@@ -1,20 +1,23 @@
 /**
  * `npm run demo`: the built action deploys the example bundle in the sandbox, as a runner would start it, and three
- * attacks are refused; then the access of a job is granted, proven and withdrawn, and a project from a template is
+ * attacks and a token that was left over are refused; then the access of a job is granted, proven and withdrawn, and a project from a template is
  * deployed. Ends with 1 if anything is not as it says. `--keep` leaves the sandbox up.
  */
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { DEPLOYER } from "../sandbox/defaults.ts";
 import { freshUntilExit } from "../sandbox/runner/scratch.ts";
 import { textOf } from "../sandbox/http/json.ts";
+import { adminProfiles } from "../sandbox/runner/admin-profiles.ts";
 import { demoCli } from "../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../sandbox/runner/github-job.ts";
 import { showAccess } from "./demo-access.ts";
 import { deployFromAzure } from "./demo-azure.ts";
 import { showTemplate } from "./demo-template.ts";
+import { coloured, readable } from "./terminal.ts";
 import type { StepResult } from "../sandbox/runner/github.ts";
 
 // Of this run alone: what is left in it has no owner.
@@ -22,20 +25,20 @@ const temp = mkdtempSync(path.join(os.tmpdir(), "demo-"));
 process.env["TMPDIR"] = temp;
 let failures = 0;
 const say = (text = ""): void => console.log(text);
+const heading = (text: string): string => coloured("head", text);
 
 function check(good: boolean, text: string, result?: StepResult): void {
-  say(`   ${good ? "✓" : "✗ NOT SO:"} ${text}`);
+  say(`   ${good ? coloured("good", "✓") : coloured("error", "✗ NOT SO:")} ${text}`);
   if (good) return;
   failures++;
-  if (result) say(result.log.replace(/^/gm, "     | "));
+  if (result) say(readable(result.log).replace(/^/gm, "     | "));
 }
 
 const codeOf = (result: StepResult): string => /\b([A-Z]+(?:_[A-Z]+)+): /.exec(result.log)?.[1] ?? "no error";
-const firstLine = (text: string): string => text.split("%0A")[0] ?? "";
 
 async function deploys(job: GitHubJob): Promise<StepResult> {
   const { sandbox } = job;
-  say("1. A push to main deploys the bundle to prod");
+  say(heading("1. A push to main deploys the bundle to prod"));
   const result = await job.step();
   const claims = sandbox.github.claims;
   say(`   identity   ${textOf(claims["sub"])}`);
@@ -55,7 +58,7 @@ async function deploys(job: GitHubJob): Promise<StepResult> {
   const leaked = sandbox.handedOut.filter((token) => result.rawLog.includes(token)).length;
   check(exchanges > 0 && leaked === 0, `${exchanges} token exchange, no token in the log`);
 
-  say("2. The same again: nothing to do");
+  say(heading("2. The same again: nothing to do"));
   const again = await job.step({ command: "plan" });
   const counts = JSON.parse(again.outputs["plan"] ?? "{}") as { changes?: unknown[]; unchanged?: number };
   check(
@@ -67,7 +70,11 @@ async function deploys(job: GitHubJob): Promise<StepResult> {
 }
 
 async function bothCis(github: StepResult, subject: string): Promise<void> {
-  say("4. The same bundle from Azure Pipelines, through a service connection, in a workspace of its own");
+  say(
+    heading(
+      "4. The same bundle from Azure Pipelines, through a service connection, in a workspace of its own",
+    ),
+  );
   const azure = await deployFromAzure();
   const planned = (outputs: Readonly<Record<string, string>>): string => outputs["plan"] ?? "no plan";
   const deployed = (outputs: Readonly<Record<string, string>>): string =>
@@ -97,7 +104,7 @@ async function refused(
   const result = await step();
   say(`   ${title}`);
   const line = result.log.split("\n").find((text) => text.includes(`${code}: `)) ?? "";
-  if (line !== "") say(`     ${firstLine(line.replace(/^::error[^:]*::/, ""))}`);
+  if (line !== "") say(`     ${readable(line).split("\n")[0] ?? ""}`);
   const writes = job.sandbox.requests
     .slice(before)
     .filter(
@@ -110,7 +117,7 @@ async function refused(
 
 async function attacks(job: GitHubJob): Promise<void> {
   const { sandbox } = job;
-  say("3. Three attacks");
+  say(heading("3. Three attacks, and a mistake"));
   const file = path.join(job.checkout, "databricks.yml");
   const honest = await readFile(file, "utf8");
   await writeFile(
@@ -142,6 +149,19 @@ async function attacks(job: GitHubJob): Promise<void> {
   });
   await refused(job, "c) an ID token from an hour ago is played again", "ID_TOKEN_REFUSED", () => job.step());
   fault.remove();
+
+  // Of the vendor's form, and nobody's: made anew in each run.
+  const token = `dapi${randomBytes(16).toString("hex")}`;
+  const notebook = path.join(job.checkout, "src/left_over.py");
+  await writeFile(notebook, `import requests\nheaders = {"Authorization": "Bearer ${token}"}\n`);
+  let scanned = "";
+  await refused(job, "d) a notebook brings a personal access token along", "CREDENTIAL_FOUND", async () => {
+    const result = await job.step();
+    scanned = result.rawLog;
+    return result;
+  });
+  check(!scanned.includes(token), "the token is not shown");
+  await rm(notebook);
 }
 
 const started = Date.now();
@@ -156,14 +176,19 @@ const subject = textOf(job.sandbox.github.claims["sub"]);
 const deployed = await deploys(job);
 await attacks(job);
 await bothCis(deployed, subject);
-say("5. What a job may reach at run time: examples/job-access, its access.yml and policy.yml");
+say(heading("5. What a job may reach at run time: examples/job-access, its access.yml and policy.yml"));
 await showAccess({ say, check });
-say("6. A project that the Databricks CLI made from the template: examples/template-azure-devops");
+say(heading("6. A project that the Databricks CLI made from the template: examples/template-azure-devops"));
 await showTemplate({ say, check }, job.cli);
 say(
   `\n${failures === 0 ? "All as it should be" : `${failures} things are not as they should be`} (${((Date.now() - started) / 1000).toFixed(1)} s).`,
 );
 process.exitCode = failures === 0 ? 0 : 1;
+say(
+  "\nNext: your own bundle, in the same sandbox:  npm run step -- plan --bundle <folder> --target <target>",
+);
+say("      a real workspace, in ten minutes:         docs/setup-github.md, docs/setup-azure-devops.md");
+say("      this sandbox kept, with an admin in it:   npm run demo -- --keep");
 
 if (process.argv.includes("--keep")) {
   const variables = {
@@ -177,6 +202,10 @@ if (process.argv.includes("--keep")) {
   say(`\nThe sandbox stays up until Ctrl-C; the bundle is in ${job.checkout}. In another terminal:\n`);
   for (const [name, value] of Object.entries(variables)) say(`  export ${name}=${value}`);
   say("  databricks jobs list");
+  say("\nOr as an admin of the account and the workspace, as after a login in a browser:\n");
+  say(`  export DATABRICKS_CONFIG_FILE=${await adminProfiles(job.sandbox, await freshUntilExit("admin"))}`);
+  say("  databricks jobs list --profile workspace");
+  say("  databricks account service-principals list --profile account");
 } else {
   await job.stop();
 }

@@ -25,7 +25,7 @@ export interface SignInOptions {
   /** Set for a token that the account's API takes: one from a workspace's endpoint works in that workspace alone. */
   readonly account?: { readonly id: string; readonly host: string };
   /** Set for a token that another resource of Entra ID takes, whatever exchange the run uses. */
-  readonly entra?: { readonly tenantId: string; readonly resource: string };
+  readonly entra?: { readonly tenantId: string; readonly tokenFor: string };
   /** In place of the CI's. */
   readonly idToken?: (audience: string, signal: AbortSignal) => Promise<string>;
   readonly signal?: AbortSignal | undefined;

@@ -89,7 +89,8 @@ function matchingCredential(
   const own = isEntraIssuer(iss) && !ofIdentity;
   if (own && !sub.startsWith("/eid1/")) throw entraError(700222, now);
   const found = sameIssuer.find((credential) => credential.subject === sub);
-  if (found === undefined) throw entraError(700213, now, sub);
+  const inOtherCase = sameIssuer.some(({ subject }) => subject.toLowerCase() === sub.toLowerCase());
+  if (found === undefined) throw entraError(inOtherCase ? 7002138 : 700213, now, sub);
   if (found.audience !== CLOUDS[cloud].audience) throw entraError(700214, now, found.audience);
   if (audience !== (own ? ENTRA_ISSUER_AUDIENCE : found.audience)) throw entraError(700212, now, audience);
   return found;

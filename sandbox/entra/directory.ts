@@ -116,7 +116,7 @@ export class Directory {
     const currentDate = new Date(this.#options.clock.now());
     try {
       const { payload } = await jwtVerify(token, keys, { audience, currentDate });
-      return textOf(payload["appid"] as never);
+      return textOf(payload["appid"]);
     } catch {
       throw refusal(401, "InvalidAuthenticationToken", "Access token validation failure.");
     }

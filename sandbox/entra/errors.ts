@@ -51,6 +51,10 @@ const TEXTS = {
     "invalid_client",
     `No matching federated identity record found for presented assertion subject '{0}'. ${CHECK}`,
   ],
+  7002138: [
+    "invalid_client",
+    "No matching federated identity record found for presented assertion subject '{0}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison.",
+  ],
   700214: [
     "invalid_client",
     "The audience '{0}' of the federated identity credential is not valid for this issuer.",

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { AZURE_DEVOPS } from "../../core/ci/azure-devops/dialect.ts";
 import { requestAzureDevOpsIdToken } from "../../core/ci/azure-devops/id-token.ts";
 import { requestGitHubIdToken } from "../../core/ci/github/id-token.ts";
@@ -9,10 +10,12 @@ import type { LoggedRequest } from "../../sandbox/http/log.ts";
 import { prepareAccess } from "../unit/support/access-flow.ts";
 import { Flow, usualCli, type PlayCli } from "../unit/support/flow.ts";
 
-/** Time passes this much faster than on the wall: a deadline of a minute is over in three seconds. */
-const SPEED = 20;
+/** Whether all cases are played, several at a time: then nothing may come late because the machine is busy. */
+const IS_BUSY = process.env["TEST_EVERY_CASE"] !== undefined;
+/** Time passes this much faster than on the wall: a deadline of a minute is over in seconds. */
+const SPEED = IS_BUSY ? 8 : 20;
 /** Milliseconds on the wall for one request, in place of the usual half a minute. */
-const TIMEOUT = 800;
+const TIMEOUT = IS_BUSY ? 2_500 : 800;
 
 /** A clock that is in a hurry. */
 export function fastClock(): Clock {
@@ -225,7 +228,8 @@ export interface Outcome {
 
 /** The requests of a course that are our own, each as a rule that hits it. */
 export async function requestsOf(course: Course): Promise<readonly FaultRule[]> {
-  const { requests } = await underFault(course);
+  const { requests, error } = await underFault(course);
+  assert.equal(error, "", "without a fault");
   const own = requests.filter(({ userAgent }) => userAgent.startsWith("databricks-secretless"));
   const rules = own.map(({ system, method, path }) => ({ system, method, path }));
   return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
@@ -266,6 +270,8 @@ function wantedCodes(path: string): readonly string[] {
 const HUNG = 20 * 60_000;
 /** An answer that means "there is none" to what it asks: older hosts have no such document. */
 const OPTIONAL = /\/\.well-known\//;
+/** Writes that the workspace answers with nothing but `{}`: an empty answer is as good a word of theirs. */
+const SILENT = /\/workspace\/(?:import|mkdirs|delete)$/;
 
 export interface FaultCase {
   readonly request: FaultRule;
@@ -283,7 +289,10 @@ export interface Judged {
 /** Runs one case and judges it: what passes must be overcome, what stays must be told by its name. */
 export async function judged(course: Course, { request, fault, times }: FaultCase): Promise<Judged> {
   const { passing = false, ...rule } = FAULTS[fault] ?? {};
-  const outcome = await underFault(course, { ...request, ...rule, times });
+  const play = (): Promise<Outcome> => underFault(course, { ...request, ...rule, times });
+  let outcome = await play();
+  // Something before it came late on a busy machine.
+  if (outcome.hits === 0) outcome = await play();
   const { exitCode, code, error, took, hits } = outcome;
   const route = String(request.path);
   const what = `${course.name}: ${request.method ?? ""} ${route}, ${fault}, ${times === 1 ? "once" : "for ever"}: ${code} ${error.slice(0, 300)}`;
@@ -295,6 +304,7 @@ export async function judged(course: Course, { request, fault, times }: FaultCas
     return { verdict: isAllowed ? "failed as wanted" : "wrong", what };
   }
   // An answer that never was right is not taken for one.
-  const isTaken = times === Infinity && !OPTIONAL.test(route) && !course.judgesAccess;
+  const isSaid = OPTIONAL.test(route) || (fault === "an empty body" && SILENT.test(route));
+  const isTaken = times === Infinity && !isSaid && !course.judgesAccess;
   return { verdict: isTaken ? "wrong" : "recovered", what };
 }

@@ -15,6 +15,10 @@ const GO_MODULE = `module later\n\ngo 1.24\n\nrequire github.com/databricks/data
 /** Of a client that goes on asking: several lives of a token. */
 const SECONDS = "20";
 
+/** Life of the tokens, in milliseconds, and how many of them a single process must have seen the end of. */
+const LIFE = 5_000;
+const LIVES = 3;
+
 type Variables = Readonly<Record<string, string>>;
 
 describe("clients in later steps, while tokens live for 5 s", function () {
@@ -84,6 +88,29 @@ describe("clients in later steps, while tokens live for 5 s", function () {
           env: { ...env, DATABRICKS_BUNDLE_ENGINE: "direct" },
         });
         assert.equal(ran.code, 0, ran.output);
+      }
+    });
+  });
+
+  it("one process of the Databricks CLI, through several lives of its token", async function () {
+    const cli = await realCli();
+    if (cli === undefined) this.skip();
+    const { sandbox } = job;
+    const exchanges = (): number => assertFreshAssertions(sandbox).length;
+    await login("databricks bundle deploy, bundle run", async (variables) => {
+      // One request a second: the deployment takes as long as it does with many files.
+      const env = { ...variables, DATABRICKS_BUNDLE_ENGINE: "direct", DATABRICKS_RATE_LIMIT: "1" };
+      sandbox.workspace.runs.script({ runningPolls: 8 });
+      for (const command of [["deploy"], ["run", "ingest_orders"]]) {
+        const before = exchanges();
+        const begun = Date.now();
+        const ran = await runToEnd(cli, ["bundle", ...command, "--target", "prod"], {
+          cwd: job.checkout,
+          env,
+        });
+        assert.equal(ran.code, 0, ran.output);
+        assert.ok(Date.now() - begun > LIVES * LIFE, "it was over too soon to say anything");
+        assert.ok(exchanges() - before >= LIVES, ran.output);
       }
     });
   });

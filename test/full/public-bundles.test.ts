@@ -14,6 +14,7 @@ const STRICTER: Readonly<Record<string, string>> = {
   CREDENTIAL_FOUND: "it holds a stored credential",
   CREDENTIAL_IN_BUNDLE: "it names a profile, an auth type or a credential",
   HOST_NOT_APPROVED: "it is for another workspace",
+  ARCHIVE: "its code runs in the deployment, which uploads one archive that nobody reads back",
   LOCK: "it would break another deployment's lock (`bundle.deployment.lock.force`)",
 };
 

@@ -115,6 +115,24 @@ describe("the access of jobs through the built action", () => {
     assert.equal(purposes(job.sandbox), undefined);
   });
 
+  it("says that it is the registrar who was refused, and what its trust needs", async () => {
+    const { account, workspace } = job.sandbox;
+    const { id = "" } = account.principals.withApplicationId(REGISTRAR.applicationId) ?? {};
+    account.policies.removeAllOf(id);
+    const result = await job.step(POLICY);
+    assert.equal(codeOf(result), "EXCHANGE_REFUSED", result.log);
+    const error = result.annotations.find(({ level }) => level === "error")?.message ?? "";
+    assert.match(
+      error,
+      new RegExp(`The registrar ${REGISTRAR.applicationId} [^\n]* was refused, not the deployer`),
+    );
+    assert.ok(
+      error.includes(`${workspace.host}/oidc/v1/token (the workspace) and ${account.accountId} (the account`),
+      error,
+    );
+    assert.match(error, /about the trust of the registrar; that of the deployer is right/);
+  });
+
   it("leaves out the jobs that were not selected and never deployed", async () => {
     const other = await job.step({ ...POLICY, select: "daily_report" });
     assert.equal(other.exitCode, 0, other.log);

@@ -4,8 +4,9 @@ import path from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
-import { allBlocks, filled, workflowOf, yamlOf } from "./support/documents.ts";
+import { allBlocks, filled, pages, workflowOf, yamlOf } from "./support/documents.ts";
 import { actionlint, languageService, onPath, zizmor } from "./support/linters.ts";
+import { commandsOf } from "./support/page-commands.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const linters = { actionlint: await onPath("actionlint"), zizmor: await onPath("zizmor") };
@@ -127,5 +128,42 @@ describe("the files of users that the documentation shows", () => {
       seen.push(found.schema);
     }
     assert.deepEqual([...new Set(seen)].sort(), ["access", "policy", "secretless-ignore"]);
+  });
+});
+
+/** What every block of commands is tried by. */
+const TRIED: Readonly<Record<string, string>> = {
+  "README.md npm ci && npm run demo": "itself: it ends with 1 if anything is not as it says",
+  "README.md npm run step": "test/full/documents-executed.test.ts",
+  "README.md databricks bundle init": "test/shells/templates.test.ts",
+  "README.md npm install --global": "test/full/laptop-command.test.ts",
+  "README.md npm ci && npm test": "this run",
+  "CONTRIBUTING.md npm ci && npm test": "this run",
+  "SECURITY.md gh attestation verify": "nothing: it needs a release on GitHub",
+  "docs/cli.md node --import tsx": "test/unit/cli/install/add-cli-version.test.ts",
+  "docs/environments.md az ad app": "nothing: it needs Entra ID",
+  "docs/performance.md npm run bench": "nothing: it measures for minutes",
+  "docs/scan.md npm install --global": "test/full/laptop-command.test.ts",
+  "docs/setup-azure-devops.md npm ci && npm run build": "test/shells/extension.test.ts",
+  "docs/templates.md databricks bundle init": "test/shells/templates.test.ts",
+  "docs/templates.md databricks auth login": "test/full/documents-executed.test.ts",
+  "docs/setup-azure-devops.md databricks service-principals create":
+    "nothing: it needs a managed identity of Entra ID",
+  "docs/setup-azure-devops.md host=": "test/full/documents-executed.test.ts",
+  "docs/setup-github.md host=": "test/full/documents-executed.test.ts",
+  "docs/setup-github.md ": "test/full/documents-executed.test.ts",
+  "docs/access.md registrar=": "test/full/documents-executed.test.ts",
+  "examples/": "the SETUP.md beside it, by test/shells/template-examples.test.ts",
+};
+
+describe("the commands of the documentation", () => {
+  it("are each tried by something, and those that cannot be are named", async () => {
+    const untold: string[] = [];
+    for (const page of await pages())
+      for (const { where, text } of await commandsOf(page)) {
+        const known = Object.keys(TRIED).some((key) => `${page} ${text}`.startsWith(key));
+        if (!known) untold.push(`${where}: ${text.split("\n")[0] ?? ""}`);
+      }
+    assert.deepEqual(untold, []);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import type { StepResult } from "../../sandbox/runner/github.ts";
@@ -195,5 +195,37 @@ describe("the options of run and deploy through the built action", () => {
     assert.equal(result.exitCode, 0, result.log);
     assert.match(apps.all.get("board")?.deployments.join("") ?? "", /\/options\/files\/board$/);
     assert.match(runOf(result).url, /^http.*\/board$/);
+  });
+
+  it("gives variables complex values and texts of several lines, and leaves nothing of them in the checkout", async function () {
+    if (!isReal) this.skip();
+    const file = path.join(job.checkout, "databricks.yml");
+    const before = await readFile(file, "utf8");
+    const variables = "variables: { tags: { type: complex, default: {} }, note: { default: none } }\n";
+    await writeFile(
+      file,
+      variables +
+        before.replace(
+          "name: other\n",
+          "name: other\n      tags: ${var.tags}\n      description: ${var.note}\n",
+        ),
+    );
+    const values = path.join(await job.freshFolder("values"), "values.yml");
+    await writeFile(values, "tags: { team: lake, cost: '17' }\nnote: |\n  first: line\n  second = line\n");
+    const result = await job.step({ select: "other", "variables-file": values });
+    assert.equal(result.exitCode, 0, result.log);
+    const [settings] = [...job.sandbox.workspace.jobs.all.values()].flatMap((one) =>
+      one.settings["name"] === "other" ? [one.settings] : [],
+    );
+    assert.deepEqual(settings?.["tags"], { team: "lake", cost: "17" });
+    assert.equal(settings["description"], "first: line\nsecond = line\n");
+    const left = await readdir(job.checkout, { recursive: true });
+    assert.deepEqual(
+      left.filter((name) => name.includes("variable-overrides")),
+      [],
+    );
+    const uploaded = [...job.sandbox.workspace.files.objects.keys()].join("\n");
+    assert.ok(!uploaded.includes("variable-overrides"), uploaded);
+    await writeFile(file, before);
   });
 });

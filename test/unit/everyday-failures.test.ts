@@ -75,7 +75,7 @@ describe("failures of every day, each with its cause and a command", () => {
   });
 
   for (const [code, cause, remedy] of [
-    [7002138, /letter for letter/, /upper and lower case/],
+    [7002138, /other letter case/, /letter for letter/],
     [50194, /one tenant/, /`tenant-id`/],
     [501051, /not assigned/, /AzureDatabricks/],
     [7000112, /disabled/, /az ad sp update --id <client-id> --set accountEnabled=true/],

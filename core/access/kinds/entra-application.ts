@@ -180,7 +180,7 @@ export const entraApplication: AccessKind = {
   connect: ({ workspace }) => workspace,
   grant: () => undefined,
   spec: described(
-    "An app registration that trusts the managed identity that the job presents.",
+    "An app registration of Entra ID that trusts what the job presents.",
     mapping({
       client_id: required(
         placed(

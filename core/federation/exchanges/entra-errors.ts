@@ -48,9 +48,9 @@ export const ENTRA_ERRORS: readonly EntraError[] = [
   },
   {
     codes: [7002138],
-    cause: "no federated identity credential has its subject, letter for letter.",
+    cause: "a federated identity credential has its subject, but in other letter case.",
     remedy:
-      "Subjects are compared with regard to upper and lower case: copy the one that was presented into the credential, or add one.",
+      "Subjects are compared letter for letter: copy the one that was presented into the credential (the repository as GitHub writes it), or add one.",
     retry: "propagation",
     credentialHelps: true,
   },

@@ -19,7 +19,7 @@ export interface EntraExchangeOptions {
   /** Where the user overrides the cloud's own. */
   readonly audience?: string | undefined;
   /** What the token is for; default: Azure Databricks. */
-  readonly resource?: string | undefined;
+  readonly tokenFor?: string | undefined;
   /** Of the CI that the ID tokens come from. */
   readonly dialect: Dialect;
   readonly send: Send;
@@ -50,7 +50,7 @@ export function entraExchange(options: EntraExchangeOptions): Exchange {
         client_id: clientId,
         client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         client_assertion: token,
-        scope: `${options.resource ?? DATABRICKS_APPLICATION}/.default`,
+        scope: `${options.tokenFor ?? DATABRICKS_APPLICATION}/.default`,
       };
       const answer = await requestToken(endpoint, form, { ...options, signal });
       if ("accessToken" in answer) {

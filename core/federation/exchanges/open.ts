@@ -13,7 +13,7 @@ export interface ExchangeRequest {
   /** Application ID. */
   readonly clientId: string;
   /** What the token is for, where that is not Databricks: Entra ID alone has such. */
-  readonly resource?: string | undefined;
+  readonly tokenFor?: string | undefined;
   readonly tenantId: string | undefined;
   readonly accountId: string | undefined;
   /** Where the user overrides the exchange's own. */

@@ -14,21 +14,17 @@ import type { Apis } from "../../access/kinds/kind.ts";
 import type { ApplyOptions } from "../../access/apply/apply.ts";
 import { bundleFacts, type BundleFacts } from "../../access/bundle-facts.ts";
 import type { Applied } from "../../access/apply/execute.ts";
-import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
 import { connectionOf } from "./connection.ts";
 import { entraApis, entraPlace } from "./entra.ts";
 import { keepManifest } from "./manifest.ts";
 import type { AccessParts } from "./parts.ts";
 import { AccessReport } from "./report.ts";
 import type { DeployedBundle } from "./deployed-bundle.ts";
-import { accessStands, nameless, notDeployed, unseparated } from "./refusals.ts";
+import { accessStands, nameless, notDeployed, registrarRefused, told, unseparated } from "./refusals.ts";
 import type { BundleSummary } from "../../cli/summary.ts";
 import { currentUser } from "../../api/workspace.ts";
 import { workspaceApi } from "../api.ts";
 import { expectSame } from "../connect.ts";
-import { SecretlessError } from "../../base/errors.ts";
-import { endpointUnavailable } from "../../net/unavailable.ts";
-import { HttpError } from "../../net/http.ts";
 import { signIn } from "../sign-in.ts";
 
 /** What changes access: it is told of the plan, and tells of each change. */
@@ -284,31 +280,16 @@ export class Access {
       clientId,
       signal: step.signal,
     });
-    await session.token();
+    const { accountId = step.inputs.accountId } = await step.workspace;
+    await session.token().catch((error: unknown) => {
+      throw registrarRefused(error, step, { clientId, accountId });
+    });
     await audit.settled();
     const { userName } = await currentUser(
       workspaceApi(step, session, { audit, clientId, failure: "ACCESS_FAILED" }),
     );
     expectSame("WRONG_PRINCIPAL", "registrar", clientId, userName.toLowerCase(), "policy-file");
     return connectionOf({ step, audit, session, clientId });
-  }
-}
-
-/** Does `work`; what a server refused or did not answer becomes an error for the user. */
-async function told(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
-    if (!(error instanceof ApiFailure)) throw error;
-    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
-    throw new SecretlessError("ACCESS_FAILED", {
-      problem: "A request about the access of jobs was refused.",
-      actual: `${error.status} ${error.errorCode}: ${error.message}`,
-      remedy:
-        "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
-      cause: error,
-    });
   }
 }
 

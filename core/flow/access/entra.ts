@@ -40,7 +40,7 @@ export async function entraApis(
   const workspace = await step.workspace;
   const hosts = azureHosts(cloud, ports.environment);
   const api = (name: "graph" | "arm"): EntraApis["graph"] => {
-    const entra = { tenantId: place.tenantId, resource: cloud[name] };
+    const entra = { tenantId: place.tenantId, tokenFor: cloud[name] };
     const session = signIn(step, { workspace, audit, clientId, entra, signal });
     const token = async (): Promise<string> => (await session.token()).accessToken;
     return auditedApi(step, hosts[name], token, { audit, clientId, failure: "ACCESS_FAILED" });

@@ -1,3 +1,6 @@
+import { ApiFailure, callError, isUnavailable } from "../../api/client.ts";
+import { HttpError } from "../../net/http.ts";
+import { endpointUnavailable } from "../../net/unavailable.ts";
 import type { BundleFacts } from "../../access/bundle-facts.ts";
 import { SecretlessError } from "../../base/errors.ts";
 import type { Step } from "../step.ts";
@@ -53,4 +56,58 @@ export function accessStands(
       (stands === true ? "" : " That job also lets the deployer read what is recorded.") +
       " Where the deploying step registers itself (`registrar: together`), give `policy-file` to this run.",
   });
+}
+
+/** What the registrar's tokens have to be issued for, in words. */
+function audiencesOf({ ci, inputs }: Step, accountId: string | undefined): readonly string[] {
+  if (ci.fixedAudience !== undefined) return [ci.fixedAudience];
+  if (inputs.exchange.tenant) return [inputs.audience ?? "api://AzureADTokenExchange"];
+  const ofWorkspace = inputs.audience ?? `${inputs.host}/oidc/v1/token`;
+  return [
+    `${ofWorkspace} (the workspace)`,
+    `${accountId ?? "the account ID"} (the account, for what is proven there)`,
+  ];
+}
+
+/**
+ * The error of an exchange as the registrar, who is another than the deployer: its trust is what has to be mended.
+ */
+export function registrarRefused(
+  error: unknown,
+  step: Step,
+  { clientId, accountId }: { readonly clientId: string; readonly accountId: string | undefined },
+): unknown {
+  if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") return error;
+  const { code, details, mistakes, others, cause } = error;
+  const { problem, expected, remedy = "" } = details;
+  return new SecretlessError(code, {
+    ...details,
+    problem: `The registrar ${clientId} (registrar_client_id of the policy) was refused, not the deployer. ${problem}`,
+    expected: [
+      ...(expected === undefined ? [] : [expected]),
+      `its trust needs the audiences ${audiencesOf(step, accountId).join(" and ")}`,
+    ].join("\n"),
+    remedy: `${remedy}\nThis is about the trust of the registrar; that of the deployer is right.`.trim(),
+    mistakes,
+    others,
+    cause,
+  });
+}
+
+/** Does `work`; what a server refused or did not answer becomes an error for the user. */
+export async function told(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy:
+        "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error,
+    });
+  }
 }

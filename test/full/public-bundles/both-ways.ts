@@ -48,7 +48,9 @@ export async function compare(bundle: PublicBundle, cli: string, more: readonly 
     if (why !== "" && unforced === "") return { bundle: name, verdict: "stricter", why: "LOCK", ratio, log };
     return { bundle: name, verdict: why === "" ? "same" : "different", why, ratio, log };
   }
-  const why = ours.code ?? "";
+  const code = ours.code ?? "";
+  const why =
+    code === "SCAN_INCOMPLETE" && ours.log.includes("experimental.immutable_folder") ? "ARCHIVE" : code;
   if (ours.ended) return { bundle: name, verdict: "weaker", why: "the bare CLI refuses it", log };
   return { bundle: name, verdict: bare.ended ? "stricter" : "refused by both", why, log };
 }

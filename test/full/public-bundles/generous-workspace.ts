@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, request, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { isObject, textOf, type Json, type JsonObject } from "../../../sandbox/http/json.ts";
 
 export interface SeenRequest {
@@ -8,6 +9,7 @@ export interface SeenRequest {
   /** With its query, percent-decoded. */
   readonly url: string;
   readonly body: Buffer;
+  readonly refused: boolean;
 }
 
 /**
@@ -51,13 +53,14 @@ export class GenerousWorkspace {
     const body = Buffer.concat(chunks);
     const method = incoming.method ?? "GET";
     const url = incoming.url ?? "/";
-    this.seen.push({ method, url: decoded(url), body });
     const answer = await this.#forward(incoming, body);
     const unknown =
       /ENDPOINT_NOT_FOUND|not a supported object type/.test(answer.body.toString("latin1", 0, 200)) ||
       this.#knows(answer, method, url);
     const authenticated = incoming.headers.authorization?.startsWith("Bearer ") === true;
-    return unknown && authenticated ? this.#store(method, url, body) : answer;
+    const given = unknown && authenticated ? this.#store(method, url, body) : answer;
+    this.seen.push({ method, url: decoded(url), body, refused: given.status >= 400 });
+    return given;
   }
 
   #forward(incoming: IncomingMessage, body: Buffer): Promise<Answered> {
@@ -182,14 +185,17 @@ const NO_WRITE =
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /**
- * Writing requests with their bodies, sorted, without what differs from run to run: ids, times, the port of the
- * workspace, where the checkout lies.
+ * Writing requests that took effect, with their bodies, sorted, without those for our own lease, and without what differs
+ * from run to run: ids, times, the port of the workspace, where the checkout lies. (The CLI finds that the folder of its lock
+ * is missing; where we write a lease first, it is there.)
  */
 export function writesOf(seen: readonly SeenRequest[], host: string, checkout: string): string[] {
   const plain = (text: string): string =>
     text
       .replaceAll(host, "<host>")
       .replaceAll(checkout, "<checkout>")
+      // The builders of the driver name a wheel as the folder is named.
+      .replaceAll(path.basename(checkout).replace(/\W/g, "_"), "<checkout>")
       .replace(UUID, "<uuid>")
       // Ids, and what a multipart body or an archive with times in it has new in each run.
       .replace(/\b[0-9a-f]{32,64}\b/g, "<id>")
@@ -198,7 +204,10 @@ export function writesOf(seen: readonly SeenRequest[], host: string, checkout: s
       .replace(/\b\d{10,}\b/g, "<number>")
       .replace(/"serial": ?\d+/g, '"serial":0');
   return seen
-    .filter(({ method, url }) => method !== "GET" && method !== "HEAD" && !NO_WRITE.test(url))
+    .filter(
+      ({ method, url, refused }) => method !== "GET" && method !== "HEAD" && !refused && !NO_WRITE.test(url),
+    )
+    .filter(({ body }) => !body.includes("/state/databricks-secretless.lease"))
     .map(({ method, url, body }) => {
       const text = plain(inOrder(body.toString("utf8")));
       const shown =

@@ -142,6 +142,7 @@ function neutral(text: string, sandbox: Sandbox): string {
       .replace(/127&#46;0&#46;0&#46;1&#58;\d+/g, "<host>")
       // Each CI's own reasons.
       .replace(/If it comes from [^\n]*/g, "<why it is empty>")
+      .replace(/\[The run of this plan\]\(.*\)/g, "<run>")
       .replace(/took (?:\d+ (?:s|min|h)\b ?)+/g, "took <time>")
       // Before the IDs: one UUID in 290 ends in twelve decimal digits.
       .replace(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g, "<uuid>")
@@ -161,6 +162,8 @@ function requestsTo(sandbox: Sandbox, since: number): string[] {
       // How often the lease looks at the lock is a matter of time.
       .filter((text) => !/^GET \/api\/2\.0\/workspace\/export .*deploy\.lock","format"/.test(text))
       .sort()
+      // Nor how often it writes that it is alive.
+      .filter((text, at, all) => !text.startsWith("POST /api/2.0/workspace/import ") || text !== all[at - 1])
   );
 }
 

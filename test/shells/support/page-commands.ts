@@ -1,9 +1,7 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
-import { ACCOUNT_ADMIN, ACCOUNT_ID } from "../../../sandbox/defaults.ts";
+import { ACCOUNT_ID } from "../../../sandbox/defaults.ts";
+import { adminProfiles } from "../../../sandbox/runner/admin-profiles.ts";
 import { freshUntilExit } from "../../../sandbox/runner/scratch.ts";
-import type { ServicePrincipal } from "../../../sandbox/identity/principals.ts";
 import type { Sandbox } from "../../../sandbox/sandbox.ts";
 import { blocksOf, type Block } from "./documents.ts";
 
@@ -17,27 +15,6 @@ export async function commandsOf(page: string): Promise<readonly Block[]> {
   return blocks.filter(
     ({ text }) => SHELL.test(text.split("\n")[0] ?? "") && !text.startsWith("PATH=/folder"),
   );
-}
-
-/** Profiles of an admin of the account and of an admin of the workspace, as after a login in a browser. */
-export async function adminProfiles(sandbox: Sandbox): Promise<string> {
-  const { account, workspace } = sandbox;
-  const workspaceAdmin = account.addServicePrincipal({
-    applicationId: "c9b2f6a4-5d13-4e87-90ac-3b1e7d8f2460",
-    displayName: "workspace-admin",
-    workspaceAdmin: true,
-  });
-  const admin = account.principals.withApplicationId(ACCOUNT_ADMIN.applicationId);
-  if (admin === undefined) throw new Error("the sandbox has no account admin");
-  const issue = (principal: ServicePrincipal, host: string): Promise<string> =>
-    sandbox.tokens.issue(principal, "account", { iss: host, aud: account.accountId });
-  const file = path.join(await freshUntilExit("admin"), "config");
-  await writeFile(
-    file,
-    `[account]\nhost = ${account.host}\naccount_id = ${account.accountId}\ntoken = ${await issue(admin, account.host)}\n\n` +
-      `[workspace]\nhost = ${workspace.host}\ntoken = ${await issue(workspaceAdmin, workspace.host)}\n`,
-  );
-  return file;
 }
 
 /**
@@ -64,7 +41,7 @@ export async function runPages(
   const env = {
     PATH: process.env["PATH"],
     HOME: await freshUntilExit("home"),
-    DATABRICKS_CONFIG_FILE: await adminProfiles(sandbox),
+    DATABRICKS_CONFIG_FILE: await adminProfiles(sandbox, await freshUntilExit("admin")),
   };
   // Only variables of the script's own: those of the shell and the environment are not its.
   const script = `set -o pipefail\n${text}\nset -o posix\nset | grep -E '^[a-z_]+='`;

@@ -128,7 +128,17 @@ describe("what the table of settings does not hold", () => {
       task({ for_each_task: { inputs: "[]", task: { task_key: "b", odd_task: {} } } }),
       "tasks[0].for_each_task.task.odd_task",
     ],
-    ["a dashboard", task({ dashboard_task: { dashboard_id: "d" } }), "tasks[0].dashboard_task"],
+    ...[
+      "dashboard_task",
+      "clean_rooms_notebook_task",
+      "power_bi_task",
+      "dbt_cloud_task",
+      "dbt_platform_task",
+    ].map((kind): readonly [string, Settings, string] => [
+      `a ${kind}`,
+      task({ [kind]: { id: "d" } }),
+      `tasks[0].${kind}`,
+    ]),
     ["a list that is none", { tasks: "x" }, "tasks"],
   ];
   for (const [what, settings, at] of unproven) {

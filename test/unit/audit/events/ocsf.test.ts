@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { tokenSha256, type AuditEvent } from "../../../../core/audit/events/ocsf.ts";
@@ -57,6 +58,26 @@ describe("audit events", () => {
       assert.equal(actor.user.uid, acts ? "r" : context.principal, name);
     }
     assert.equal(codes.size, 8);
+  });
+
+  it("have a row of their kind in docs/audit.md, with their class and each activity", async () => {
+    const text = await readFile("docs/audit.md", "utf8");
+    const rows = new Map(
+      [...text.matchAll(/^\| `([a-z_]+)` \|.*\|.* (\d{4}) \| (.*) \|$/gm)].map(
+        ([, code = "", uid, activity = ""]) => [
+          code,
+          { uid: Number(uid), activities: [...activity.matchAll(/\d+/g)].map(Number) },
+        ],
+      ),
+    );
+    const told = new Set<string>();
+    for (const [name, event] of KINDS) {
+      const row = rows.get(event.event_code);
+      assert.equal(row?.uid, event.class_uid, name);
+      assert.ok(row.activities.includes(event.activity_id), `${name}: ${event.activity_id}`);
+      told.add(event.event_code);
+    }
+    assert.deepEqual([...rows.keys()].sort(), [...told].sort());
   });
 
   it("have ids of their own over all steps of a run", async () => {

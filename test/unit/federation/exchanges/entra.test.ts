@@ -197,6 +197,16 @@ describe("table of AADSTS codes", () => {
   });
 });
 
+/** Origins of Azure Resource Manager and Microsoft Graph. Source: learn.microsoft.com, "Microsoft Graph national cloud deployments". */
+const APIS: Readonly<Record<string, readonly string[]>> = {
+  "api://AzureADTokenExchange": ["https://management.azure.com", "https://graph.microsoft.com"],
+  "api://AzureADTokenExchangeUSGov": ["https://management.usgovcloudapi.net", "https://graph.microsoft.us"],
+  "api://AzureADTokenExchangeChina": [
+    "https://management.chinacloudapi.cn",
+    "https://microsoftgraph.chinacloudapi.cn",
+  ],
+};
+
 describe("Entra cloud", () => {
   const PUBLIC = "https://login.microsoftonline.com";
   for (const [host, named, authority, audience] of [
@@ -235,8 +245,9 @@ describe("Entra cloud", () => {
     ],
   ] as const) {
     it(`of ${host} with AZURE_AUTHORITY_HOST ${named ?? "unset"} is ${authority}`, () => {
-      const cloud = entraCloud(host, { AZURE_AUTHORITY_HOST: named });
-      assert.deepEqual([cloud.authority, cloud.audience], [authority, audience]);
+      const { arm, graph, ...rest } = entraCloud(host, { AZURE_AUTHORITY_HOST: named });
+      assert.deepEqual(rest, { authority, audience });
+      assert.deepEqual([arm, graph], APIS[audience]);
     });
   }
 

@@ -39,7 +39,7 @@ import {
   variable,
   withoutBidi,
   workspaceUrl
-} from "./chunk-IXMXEARS.js";
+} from "./chunk-RGNVOTET.js";
 import {
   HttpError,
   SecretlessError,
@@ -7420,7 +7420,7 @@ function outcomeFields(outcome2) {
 }
 var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
 function tokenExchangeEvent(exchange) {
-  const { outcome: outcome2, endpoint, clientId, issuer, subject: subject2 } = exchange;
+  const { outcome: outcome2, endpoint: endpoint2, clientId, issuer, subject: subject2 } = exchange;
   return {
     event_code: "token_exchange",
     class_uid: 3002,
@@ -7436,7 +7436,7 @@ function tokenExchangeEvent(exchange) {
     is_remote: true,
     user: servicePrincipal(clientId),
     actor: { user: servicePrincipal(clientId) },
-    service: { name: new URL(endpoint).host, uid: endpoint },
+    service: { name: new URL(endpoint2).host, uid: endpoint2 },
     session: { issuer, ...given("uid", exchange.jwtId), ...given("expiration_time", exchange.expiresAt) },
     unmapped: {
       exchange: exchange.exchange,
@@ -7611,7 +7611,7 @@ function withKnownBreaks(text3) {
   return text3.replace(BREAK, "\n");
 }
 var SEPARATOR = /[\u2028\u2029]/;
-function separatedText(raw, type, read5) {
+function separatedText(raw, type, read6) {
   if (!SEPARATOR.test(raw) || type === "BLOCK_FOLDED") return void 0;
   if (type === "QUOTE_SINGLE") return folded(raw.slice(1, -1)).replaceAll("''", "'");
   if (type === "QUOTE_DOUBLE") {
@@ -7624,7 +7624,7 @@ function separatedText(raw, type, read5) {
   if (type !== "BLOCK_LITERAL") return folded(raw);
   const breaks = [...raw.matchAll(/\r\n|[\r\n\u0085\u2028\u2029]/g)].map(([text3]) => text3).slice(1);
   let next = 0;
-  return read5.replaceAll("\n", () => {
+  return read6.replaceAll("\n", () => {
     const written = breaks[next++] ?? "\n";
     return SEPARATOR.test(written) ? written : "\n";
   });
@@ -7860,14 +7860,14 @@ var Reader = class {
       return (0, import_yaml3.isAlias)(source) ? this.followed(source, entriesOf2) : entriesOf2(source);
     });
   }
-  followed(alias, read5) {
+  followed(alias, read6) {
     const target = this.targets.get(alias);
     if (!target) throw new BundleYamlError("An alias has no anchor.", this.place(alias));
     if (this.active.has(alias))
       throw new BundleYamlError("An alias leads back to itself.", this.place(alias));
     this.active.add(alias);
     try {
-      return read5(target);
+      return read6(target);
     } finally {
       this.active.delete(alias);
     }
@@ -8074,9 +8074,9 @@ function invalidBundle(mistakes) {
     mistakes
   });
 }
-function readingBundle(read5) {
+function readingBundle(read6) {
   try {
-    return read5();
+    return read6();
   } catch (error) {
     if (!(error instanceof BundleYamlError)) throw error;
     const { message, place, remedy } = error;
@@ -8250,7 +8250,7 @@ function under(layers, key2) {
 function keysOf(layers) {
   return [...new Set(layers.flatMap((layer) => layer.kind === "map" ? [...layer.entries().keys()] : []))];
 }
-function selectTarget(files, asked3) {
+function selectTarget(files, asked4) {
   const top = files.map(({ value }) => value);
   const environments = under(top, "environments");
   const targets = under(top, "targets");
@@ -8266,15 +8266,15 @@ function selectTarget(files, asked3) {
   const all = environments.length > 0 ? environments : targets;
   const names2 = keysOf(all).filter((name2) => entriesOf(all, name2).some(isTarget));
   if (names2.length === 0) names2.push("default");
-  const name = asked3 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
+  const name = asked4 ?? (names2.length === 1 ? names2[0] : theDefault(all, names2));
   if (name !== void 0 && names2.includes(name)) return { name, names: names2, top, overrides: under(all, name) };
   throw invalidBundle([
     {
-      problem: `The bundle has no target \`${String(asked3)}\`.`,
+      problem: `The bundle has no target \`${String(asked4)}\`.`,
       expected: `one of: ${quoteAll(names2)}`,
-      actual: String(asked3),
+      actual: String(asked4),
       remedy: [
-        ...meant(asked3 ?? "", names2),
+        ...meant(asked4 ?? "", names2),
         "Correct the input `target`, or add the target to the bundle."
       ].join(" ")
     }
@@ -9713,27 +9713,28 @@ function failureOf(request, response) {
   const error = statusError(request, response);
   if (error.retryable) return error;
   const envelope = jsonOf(response, error);
-  const code2 = textAt(envelope, "error_code") || `HTTP_${response.status}`;
-  return new ApiFailure(response.status, code2, redact(textAt(envelope, "message")) || error.message, error);
+  const said = (own, odata) => textAt(envelope, own) || textAt(envelope, "error", odata);
+  const code2 = said("error_code", "code") || `HTTP_${response.status}`;
+  return new ApiFailure(response.status, code2, redact(said("message", "message")) || error.message, error);
 }
 function answerOf(request, response, array = false) {
   const { status, body } = response;
   const isEmpty = body.trim() === "";
   if (isEmpty && request.method !== "GET") return {};
-  const unreadable4 = (retryable) => new HttpError(`${nameOf(request)} was answered with status ${status}, but not as the API does`, {
+  const unreadable5 = (retryable) => new HttpError(`${nameOf(request)} was answered with status ${status}, but not as the API does`, {
     status,
     failure: "foreign-answer",
     retryable,
     body: redact(body).slice(0, 200)
   });
-  if (isEmpty) throw unreadable4(true);
+  if (isEmpty) throw unreadable5(true);
   try {
     const json = readJson(body);
     if (array ? isList(json) : isObject2(json)) return json;
   } catch {
-    if (!isPage(body)) throw unreadable4(true);
+    if (!isPage(body)) throw unreadable5(true);
   }
-  throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not the API's", unreadable4(false));
+  throw new ApiFailure(status, UNREADABLE_ANSWER, "the answer is not the API's", unreadable5(false));
 }
 function jsonOf({ status, body }, cause) {
   try {
@@ -10605,9 +10606,9 @@ function entries(key2, value, description) {
       let complete = true;
       for (const pair of node.items) {
         const name = keyShape.read(pair.key, context);
-        const read5 = value.read(pair.value, context);
-        if (name === void 0 || read5 === void 0) complete = false;
-        else pairs.push([name, read5]);
+        const read6 = value.read(pair.value, context);
+        if (name === void 0 || read6 === void 0) complete = false;
+        else pairs.push([name, read6]);
       }
       return complete ? pairs : void 0;
     }
@@ -10894,8 +10895,8 @@ var SettingsReader = class {
     return cleanFolder(/^\/(?:Workspace|Volumes)\//.test(text3) ? text3 : `/Workspace${text3}`);
   }
   #needed(what, { text: text3, place }) {
-    const resolved = this.#resolve(text3, 0);
-    if (resolved !== void 0) return resolved;
+    const resolved2 = this.#resolve(text3, 0);
+    if (resolved2 !== void 0) return resolved2;
     this.mistakes.push({
       problem: `\`${what}\` holds what only the Databricks CLI can resolve.`,
       expected: "texts, ${bundle.name}, ${bundle.target}, ${workspace.*} and variables with literal values",
@@ -10908,12 +10909,12 @@ var SettingsReader = class {
   #resolve(text3, depth) {
     if (depth > DEEPEST3) return void 0;
     const missing = [];
-    const resolved = text3.replace(REFERENCE, (_, name) => {
+    const resolved2 = text3.replace(REFERENCE, (_, name) => {
       const found3 = this.#lookUp(name, depth + 1);
       if (found3 === void 0) missing.push(name);
       return found3 ?? "";
     });
-    return missing.length === 0 && !resolved.includes("${") ? resolved : void 0;
+    return missing.length === 0 && !resolved2.includes("${") ? resolved2 : void 0;
   }
   #lookUp(name, depth) {
     const [root = "", key2 = "", ...more] = name.split(".");
@@ -10989,8 +10990,8 @@ async function inParallel(items, work, width = 8) {
 var BASE = "/api/2.1/unity-catalog";
 var PAGE = { max_results: "0" };
 var capital = (text3) => `${text3[0]?.toUpperCase() ?? ""}${text3.slice(1)}`;
-var shown = ({ of, name }) => `${of.type} "${name}"`;
-var securableKey = ({ of, name }) => `${of.type} ${name.toLowerCase()}`;
+var shown = ({ of: of2, name }) => `${of2.type} "${name}"`;
+var securableKey = ({ of: of2, name }) => `${of2.type} ${name.toLowerCase()}`;
 var permissionsPath = (type, name) => `${BASE}/permissions/${type}/${encodeURIComponent(name)}`;
 function aroundOf(name) {
   const [catalog = "", schema, object3] = name.split(".");
@@ -11044,26 +11045,26 @@ function surroundings(api) {
     return pending;
   };
 }
-async function readOne(api, look2, { of, name }) {
-  const what = shown({ of, name });
+async function readOne(api, look2, { of: of2, name }) {
+  const what = shown({ of: of2, name });
   try {
-    const path19 = `${BASE}/${of.folder}/${encodeURIComponent(name)}`;
+    const path19 = `${BASE}/${of2.folder}/${encodeURIComponent(name)}`;
     const info = await api.call({ method: "GET", path: path19 });
-    const { obstacle, notes = [], ...described2 } = of.described(info);
+    const { obstacle, notes = [], ...described2 } = of2.described(info);
     if (obstacle) return { state: "impossible", ...obstacle };
     const [grants2, around] = await Promise.all([
-      listAll(api, permissionsPath(of.type, name), PERMISSIONS.key("privilege_assignments"), PAGE),
+      listAll(api, permissionsPath(of2.type, name), PERMISSIONS.key("privilege_assignments"), PAGE),
       inParallel(aroundOf(name), look2)
     ]);
     const bound = async () => {
-      if (of.bindable) return boundTo(api, of.type, name, info);
+      if (of2.bindable) return boundTo(api, of2.type, name, info);
       const catalog = around.find(({ type }) => type === "catalog");
       if (catalog === void 0) return { state: "unbindable" };
       if (catalog.info === void 0)
         return { state: "unread", missingRight: `BROWSE on catalog "${catalog.name}"` };
       return boundTo(api, "catalog", catalog.name, catalog.info);
     };
-    const facts = { of, name, ...described2, binding: await bound(), around, grants: grants2, notes };
+    const facts = { of: of2, name, ...described2, binding: await bound(), around, grants: grants2, notes };
     return { state: "read", facts };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
@@ -11082,9 +11083,9 @@ async function readSecurables(api, securables) {
   const readings2 = await inParallel([...distinct.values()], (one) => readOne(api, look2, one));
   return new Map([...distinct.keys()].map((key2, at3) => [key2, readings2[at3]]));
 }
-function isGranted({ grants: grants2, of }, principal) {
+function isGranted({ grants: grants2, of: of2 }, principal) {
   return grants2.some(
-    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes(of.privilege)
+    (grant) => GRANT.text(grant, "principal").toLowerCase() === principal && GRANT.list(grant, "privileges").includes(of2.privilege)
   );
 }
 async function effectiveGrants(api, name, type = "credential") {
@@ -11185,11 +11186,11 @@ function unreadable2(eyes, missingRight, passing = false) {
 }
 var ABSENT_FEATURE = /* @__PURE__ */ new Set(["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED"]);
 var isAbsentFeature = (failure) => ABSENT_FEATURE.has(failure.errorCode);
-async function readBy(eyes, missingRight, read5) {
+async function readBy(eyes, missingRight, read6) {
   let answered2 = "";
   let passing = false;
   for (const reader of eyes.readers) {
-    const pending = read5(reader);
+    const pending = read6(reader);
     if (pending === void 0) continue;
     try {
       return known(await pending);
@@ -11285,7 +11286,7 @@ function sharedClusters(settings) {
 }
 async function readClusters(eyes, ids) {
   const distinct = [...new Set(ids)];
-  const read5 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
+  const read6 = (id) => readBy(eyes, `CAN_MANAGE on cluster ${id}`, async ({ workspace }) => {
     const query = { cluster_id: id };
     const [details2, statuses, attachers] = await Promise.all([
       workspace.call({ method: "GET", path: "/api/2.1/clusters/get", query }),
@@ -11297,7 +11298,7 @@ async function readClusters(eyes, ids) {
     );
     return { id, details: details2, installed: installed2, attachers };
   });
-  const readings2 = await inParallel(distinct, read5);
+  const readings2 = await inParallel(distinct, read6);
   return new Map(distinct.map((id, index) => [id, readings2[index] ?? unknown(`cluster ${id}`)]));
 }
 
@@ -11803,8 +11804,8 @@ function linkOf({ kind, id, former, url }, workspace) {
 var VERSIONS = [2, 3];
 var ONE_EACH = /* @__PURE__ */ new Set(["jobs", "pipelines"]);
 async function readStateIds(folder, target, platform) {
-  const read5 = (name) => readPrivateFile(folder, platform, target, name);
-  const [text3, pending] = await Promise.all([read5("resources.json"), read5("resources.json.wal")]);
+  const read6 = (name) => readPrivateFile(folder, platform, target, name);
+  const [text3, pending] = await Promise.all([read6("resources.json"), read6("resources.json.wal")]);
   return text3 === void 0 || pending !== void 0 ? void 0 : idsOf(text3);
 }
 function idsOf(text3) {
@@ -11842,10 +11843,10 @@ function readBack(cli) {
   return cli.summary(AbortSignal.timeout(READ_BACK));
 }
 async function readDeployed(cli, done, platform) {
-  const { plan, resolved, folder, host, workspaceId } = done;
-  if (plan.engine !== "direct" || resolved === void 0 || workspaceId === void 0) return readBack(cli);
-  const ids = await readStateIds(folder, resolved.target, platform);
-  return (ids && deployedSummary(resolved, ids, { host, workspaceId })) ?? readBack(cli);
+  const { plan, resolved: resolved2, folder, host, workspaceId } = done;
+  if (plan.engine !== "direct" || resolved2 === void 0 || workspaceId === void 0) return readBack(cli);
+  const ids = await readStateIds(folder, resolved2.target, platform);
+  return (ids && deployedSummary(resolved2, ids, { host, workspaceId })) ?? readBack(cli);
 }
 
 // core/flow/step.ts
@@ -12973,7 +12974,7 @@ var REMEDIES2 = {
   databricks: "Code in a job already runs as its service principal: call `WorkspaceClient()` without a token. Outside Databricks use OAuth token federation. Revoke the value.",
   azure: 'Use a Unity Catalog service or storage credential (`dbutils.credentials.getServiceCredentialsProvider("name")`), which holds no key. Until then `{{secrets/scope/key}}`. Rotate the value.',
   storage: "Use a Unity Catalog external location with a storage credential instead of keys in Spark configuration. Until then `{{secrets/scope/key}}`. Rotate the key.",
-  entra: "Let the job use a managed identity: `unity_catalog_credential: <name>` in `access.yml`. Where a secret has to remain, one job alone may read it: `unity_catalog_secret: <catalog>.<schema>.<secret>`. Delete the secret in Entra ID.",
+  entra: "Let the job use a managed identity (`unity_catalog_credential: <name>` in `access.yml`), and the application trust it (`present` with `entra_application: { client_id: <application ID> }`). Where a secret has to remain, one job alone may read it: `unity_catalog_secret: <catalog>.<schema>.<secret>`. Delete the secret in Entra ID.",
   aws: "Use a Unity Catalog storage credential, or a service credential: `unity_catalog_credential: <name>` in `access.yml`. Deactivate the key.",
   google: "Use a Unity Catalog service credential: `unity_catalog_credential: <name>` in `access.yml`; no key file is needed. Delete the key.",
   database: "Use OAuth where the database can do it, or a Unity Catalog connection: `unity_catalog_connection: <name>` in `access.yml`. Until then `unity_catalog_secret: <catalog>.<schema>.<secret>` lets one job read it; in configuration `{{secrets/scope/key}}`. Change the password.",
@@ -14613,14 +14614,14 @@ async function planBundle({ step: step2, cli, access: access2, scan: scan2 }) {
   await jsonOutput(ci, "plan", planned, { changed: changed.length, unchanged: planned.unchanged });
   if (plan.engine === "terraform") warn(step2, TERRAFORM);
   const refused3 = refusedLosses(step2, plan);
-  let asked3;
-  const summary = () => asked3 ??= cli.summary(signal);
+  let asked4;
+  const summary = () => asked4 ??= cli.summary(signal);
   await allRight([
     scan2.planned(result, summary),
     access2.plan(summary),
     refused3 ? Promise.reject(refused3) : Promise.resolve()
   ]);
-  return { plan, resolved: await asked3 };
+  return { plan, resolved: await asked4 };
 }
 function shownValue2({ path: path19, old, now }) {
   const text3 = (value) => value === void 0 || typeof value === "string" ? value : JSON.stringify(value);
@@ -14878,10 +14879,10 @@ function runOptions(inputs) {
     "full-refresh-all": inputs.fullRefreshAll,
     "validate-only": inputs.validateOnly
   };
-  const asked3 = Object.entries(all).filter(
+  const asked4 = Object.entries(all).filter(
     ([, value]) => typeof value === "boolean" ? value : Object.keys(value).length > 0
   );
-  return Object.fromEntries(asked3);
+  return Object.fromEntries(asked4);
 }
 function checkRunOptions(tree, resource, options) {
   const found3 = whatIs(tree, resource);
@@ -14942,9 +14943,9 @@ function tasksOf2(job2) {
 // core/flow/unseen-run.ts
 var LOOKS = [0, 1e3, 2e3];
 var EXACT2 = 5e3;
-async function unseenRuns(of) {
-  const { clock, summary, resource } = of;
-  const api = lasting(of.api);
+async function unseenRuns(of2) {
+  const { clock, summary, resource } = of2;
+  const api = lasting(of2.api);
   const idIn = (kind) => summary[kind].find(({ key: key2 }) => resource === key2 || resource === `${kind}.${key2}`)?.id;
   const [job2, pipeline2] = [idIn("jobs"), idIn("pipelines")];
   if (job2 === void 0 && pipeline2 === void 0) return [];
@@ -14953,26 +14954,26 @@ async function unseenRuns(of) {
     if (at3 > looked) await clock.sleep(at3 - looked);
     looked = at3;
     const found3 = [
-      ...job2 === void 0 ? [] : await jobRuns(api, job2, of),
-      ...pipeline2 === void 0 ? [] : await updates(api, pipeline2, of)
+      ...job2 === void 0 ? [] : await jobRuns(api, job2, of2),
+      ...pipeline2 === void 0 ? [] : await updates(api, pipeline2, of2)
     ];
     if (found3.length > 0) return found3;
   }
   return [];
 }
 var isSince = (time, { since }) => Number(time) >= since - EXACT2;
-async function jobRuns(api, job2, of) {
+async function jobRuns(api, job2, of2) {
   const query = { job_id: job2, active_only: "true" };
   const runs = await listAll(api, "/api/2.2/jobs/runs/list", JOB_RUNS.key("runs"), query);
-  return runs.filter((run2) => textAt(run2, "creator_user_name").toLowerCase() === of.principal.toLowerCase()).filter((run2) => isSince(member(run2, "start_time"), of)).map((run2) => ({ kind: "jobs", url: textAt(run2, "run_page_url"), id: textAt(run2, "run_id") }));
+  return runs.filter((run2) => textAt(run2, "creator_user_name").toLowerCase() === of2.principal.toLowerCase()).filter((run2) => isSince(member(run2, "start_time"), of2)).map((run2) => ({ kind: "jobs", url: textAt(run2, "run_page_url"), id: textAt(run2, "run_id") }));
 }
 var ENDED = /* @__PURE__ */ new Set(["CANCELED", "COMPLETED", "FAILED"]);
-async function updates(api, pipeline2, of) {
+async function updates(api, pipeline2, of2) {
   const path19 = `/api/2.0/pipelines/${encodeURIComponent(pipeline2)}/updates`;
   try {
     const answer = await api.call({ method: "GET", path: path19, query: { max_results: "5" } });
     const active = PIPELINE_UPDATES.list(answer, "updates").filter(
-      (update) => !ENDED.has(textAt(update, "state")) && isSince(member(update, "creation_time"), of)
+      (update) => !ENDED.has(textAt(update, "state")) && isSince(member(update, "creation_time"), of2)
     );
     return active.length === 0 ? [] : [{ kind: "pipelines", id: pipeline2 }];
   } catch (error) {
@@ -15308,10 +15309,10 @@ async function causeOf({ description }, presented, accepted, { clientId, dialect
 // core/federation/token-response.ts
 var QUOTED2 = 4e3;
 var LONGEST_LIFE = 86400;
-async function requestToken(endpoint, form, { send, clock, signal }) {
+async function requestToken(endpoint2, form, { send, clock, signal }) {
   const request = {
     method: "POST",
-    url: endpoint,
+    url: endpoint2,
     headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
     body: new URLSearchParams(form).toString(),
     ...signal && { signal }
@@ -15428,8 +15429,8 @@ var ENTRA_ERRORS = [
   },
   {
     codes: [7002138],
-    cause: "no federated identity credential has its subject, letter for letter.",
-    remedy: "Subjects are compared with regard to upper and lower case: copy the one that was presented into the credential, or add one.",
+    cause: "a federated identity credential has its subject, but in other letter case.",
+    remedy: "Subjects are compared letter for letter: copy the one that was presented into the credential (the repository as GitHub writes it), or add one.",
     retry: "propagation",
     credentialHelps: true
   },
@@ -15587,7 +15588,7 @@ var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
 var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
 function entraExchange(options) {
   const { cloud, tenantId, clientId, clock } = options;
-  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  const endpoint2 = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
   let refusedSince;
   return {
     audience: options.audience ?? cloud.audience,
@@ -15597,9 +15598,9 @@ function entraExchange(options) {
         client_id: clientId,
         client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
         client_assertion: token2,
-        scope: `${DATABRICKS_APPLICATION}/.default`
+        scope: `${options.tokenFor ?? DATABRICKS_APPLICATION}/.default`
       };
-      const answer = await requestToken(endpoint, form, { ...options, signal });
+      const answer = await requestToken(endpoint2, form, { ...options, signal });
       if ("accessToken" in answer) {
         refusedSince = void 0;
         return answer;
@@ -15628,7 +15629,7 @@ function entraCloud(host, environment2) {
   const known2 = ENTRA_CLOUDS.find(({ authority }) => authority === url?.origin);
   if (known2) return known2;
   if (url && isLoopback(url.hostname)) {
-    return { authority: `${url.origin}${url.pathname}`.replace(/\/+$/, ""), audience: byHost.audience };
+    return { ...byHost, authority: `${url.origin}${url.pathname}`.replace(/\/+$/, "") };
   }
   throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
     problem: "AZURE_AUTHORITY_HOST does not name Entra ID; the ID token is not sent there.",
@@ -15759,10 +15760,256 @@ async function letRead(api, folder, principals) {
   });
 }
 
+// core/access/kinds/presented-identity.ts
+var ARM_VERSION = "2024-11-30";
+var impossible = (problem, remedy) => ({
+  unknown: { state: "impossible", mistake: { problem, remedy } }
+});
+var unreadable3 = (missingRight) => ({
+  unknown: { state: "unreadable", missingRight }
+});
+async function asked(api, path19, query = {}) {
+  try {
+    return await api.call({ method: "GET", path: path19, query });
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    if (error.refused) return null;
+    if (error.missing) return void 0;
+    throw error;
+  }
+}
+async function presentedIdentity({ databricks }, { arm, authority }, { tenant = "", credential = "", audience = "" }) {
+  const what = `credential "${credential}"`;
+  const info = await asked(
+    databricks,
+    `/api/2.1/unity-catalog/credentials/${encodeURIComponent(credential)}`
+  );
+  if (info === null) return unreadable3(`MANAGE on ${what}`);
+  if (info === void 0)
+    return impossible(
+      `Credential "${credential}" does not exist in the metastore of this workspace, or this identity cannot see it.`,
+      "Create it, correct the name, or give the registrar MANAGE on it."
+    );
+  const azure = CREDENTIAL.member(info, "azure_managed_identity");
+  const identity = AZURE_IDENTITY.text(azure, "managed_identity_id");
+  if (!/^\/subscriptions\/[^?#]+$/i.test(identity))
+    return impossible(
+      `Credential "${credential}" presents no user-assigned managed identity, which is the only one that an application can trust.`,
+      "Give its access connector a user-assigned identity, and make the credential with managed_identity_id."
+    );
+  const path19 = identity.split("/").map(encodeURIComponent).join("/");
+  const found3 = await asked(arm, path19, { "api-version": ARM_VERSION });
+  if (found3 === null || found3 === void 0) return unreadable3(`Reader on ${identity}`);
+  const home = textAt(found3, "properties", "tenantId").toLowerCase();
+  const subject2 = textAt(found3, "properties", "principalId");
+  if (!isUuid(subject2)) return unreadable3(`Reader on ${identity} (no principal ID was shown)`);
+  if (home !== tenant)
+    return impossible(
+      `The managed identity of ${what} is in tenant ${home}, the application in ${tenant}: an application trusts identities of its own tenant alone.`,
+      "Use an identity of the application's tenant."
+    );
+  return { known: { issuer: `${authority}/${tenant}/v2.0`, subject: subject2, audience } };
+}
+
+// core/access/kinds/entra-application.ts
+var MOST_CREDENTIALS = 20;
+var EXCHANGE_AUDIENCE = /^api:\/\/AzureADTokenExchange(?:USGov|China)?$/;
+var of = (object3, key2) => object3[key2] ?? "";
+var markOf2 = (object3) => `databricks-secretless ${of(object3, "name")}`;
+var folderOf2 = (clientId) => `/v1.0/applications(appId='${encodeURIComponent(clientId)}')/federatedIdentityCredentials`;
+var pathOf = (object3) => `${folderOf2(of(object3, "client_id"))}/${encodeURIComponent(of(object3, "name"))}`;
+async function credentialsOf({ graph }, clientId) {
+  const found3 = await asked(graph, folderOf2(clientId));
+  if (found3 === null)
+    return unreadable3(`Application.ReadWrite.OwnedBy, as an owner of application ${clientId}`);
+  if (found3 === void 0)
+    return impossible(
+      `The tenant has no app registration with the application ID ${clientId}.`,
+      "Correct client_id: it is the application (client) ID of an app registration, not an object ID."
+    );
+  return { known: listAt(found3, "value") };
+}
+var nameOf3 = (credential) => textAt(credential, "name");
+var audiencesOf = (credential) => listAt(credential, "audiences").map(String).join(", ");
+function planOne(object3, expected, listed2) {
+  if ("unknown" in expected) return expected.unknown;
+  if ("unknown" in listed2) return listed2.unknown;
+  const { issuer, subject: subject2, audience } = expected.known;
+  const own = listed2.known.find((one) => nameOf3(one) === of(object3, "name"));
+  const taken = listed2.known.find(
+    (one) => one !== own && textAt(one, "issuer") === issuer && textAt(one, "subject") === subject2
+  );
+  const application = `application ${of(object3, "client_id")}`;
+  if (taken !== void 0)
+    return {
+      state: "foreign",
+      shown: `federated identity credential "${nameOf3(taken)}" of ${application} trusts the same issuer and subject`
+    };
+  if (own === void 0) {
+    if (listed2.known.length < MOST_CREDENTIALS) return { state: "absent" };
+    const problem = `${application} has ${listed2.known.length} federated identity credentials, the most that there may be.`;
+    const remedy = "Delete one that nobody needs: az ad app federated-credential list --id <client_id>.";
+    return { state: "impossible", mistake: { problem, remedy } };
+  }
+  if (textAt(own, "description") !== markOf2(object3))
+    return {
+      state: "foreign",
+      shown: `federated identity credential "${nameOf3(own)}" of ${application} is not this product's`
+    };
+  const differences = [
+    ["issuer", textAt(own, "issuer"), issuer],
+    ["subject", textAt(own, "subject"), subject2],
+    ["audience", audiencesOf(own), audience]
+  ].filter(([, is, wanted]) => is !== wanted);
+  if (differences.length === 0) return { state: "present" };
+  return {
+    state: "differs",
+    differences: differences.map(([what, is, wanted]) => `${what} is ${is}, not ${wanted}`)
+  };
+}
+async function read3(objects, ports) {
+  const { entra } = ports;
+  if (entra === void 0)
+    return {
+      plan: () => ({ state: "unreadable", missingRight: "the registrar of Entra ID" }),
+      notes: () => [],
+      granted: () => []
+    };
+  const keyOf = (object3) => JSON.stringify([object3["credential"], object3["audience"]]);
+  const presented = new Map(objects.map((object3) => [keyOf(object3), object3]));
+  const applications = [...new Set(objects.map((object3) => of(object3, "client_id")))];
+  const [identities, lists] = await Promise.all([
+    inParallel([...presented.values()], (object3) => presentedIdentity(ports, entra, object3)),
+    inParallel(applications, (clientId) => credentialsOf(entra, clientId))
+  ]);
+  const expected = new Map([...presented.keys()].map((key2, at3) => [key2, identities[at3]]));
+  const listed2 = new Map(applications.map((id, at3) => [id, lists[at3]]));
+  return {
+    plan: (object3) => planOne(
+      object3,
+      expected.get(keyOf(object3)) ?? unreadable3("the credential"),
+      listed2.get(of(object3, "client_id")) ?? unreadable3("the application")
+    ),
+    notes(object3) {
+      const found3 = expected.get(keyOf(object3));
+      if (found3 === void 0 || "unknown" in found3) return [];
+      const { issuer, subject: subject2, audience } = found3.known;
+      return [
+        `application ${of(object3, "client_id")} is to trust issuer ${issuer}, subject ${subject2}, audience ${audience}`
+      ];
+    },
+    granted: () => []
+  };
+}
+async function resolved(ports, entra, object3) {
+  const expected = await presentedIdentity(ports, entra, object3);
+  if ("known" in expected) return expected.known;
+  const { unknown: unknown2 } = expected;
+  const why = unknown2.state === "impossible" ? unknown2.mistake.problem : "what the credential presents cannot be read";
+  throw new ApiFailure(409, "IDENTITY_UNRESOLVED", why);
+}
+function connected({ entra }) {
+  if (entra === void 0) throw new Error("Entra ID is changed by its registrar alone");
+  return entra;
+}
+async function apply(objects, ports) {
+  const entra = connected(ports);
+  const { graph } = entra;
+  for (const object3 of objects) {
+    const { issuer, subject: subject2, audience } = await resolved(ports, entra, object3);
+    const trust = { issuer, subject: subject2, audiences: [audience], description: markOf2(object3) };
+    const update = () => graph.call({ method: "PATCH", path: pathOf(object3), body: trust, repeatable: true });
+    const listed2 = await credentialsOf(entra, of(object3, "client_id"));
+    const own = "known" in listed2 && listed2.known.find((one) => nameOf3(one) === of(object3, "name"));
+    if (own) await update();
+    else {
+      const body = { name: of(object3, "name"), ...trust };
+      await graph.call({ method: "POST", path: folderOf2(of(object3, "client_id")), body });
+    }
+  }
+}
+async function withdraw(objects, ports) {
+  const entra = connected(ports);
+  for (const object3 of objects) {
+    const listed2 = await credentialsOf(entra, of(object3, "client_id"));
+    if ("unknown" in listed2 && listed2.unknown.state === "impossible") continue;
+    const all = "known" in listed2 ? listed2.known : [];
+    const own = all.find((one) => nameOf3(one) === of(object3, "name"));
+    if ("known" in listed2 && (own === void 0 || textAt(own, "description") !== markOf2(object3))) continue;
+    try {
+      await entra.graph.call({ method: "DELETE", path: pathOf(object3) });
+    } catch (error) {
+      if (!(error instanceof ApiFailure) || !error.missing) throw error;
+    }
+  }
+}
+var entraApplication = {
+  name: "entra_application",
+  provider: "entra",
+  needsProvider: true,
+  foldsCase: true,
+  connect: ({ workspace }) => workspace,
+  grant: () => void 0,
+  spec: described(
+    "An app registration of Entra ID that trusts what the job presents.",
+    object({
+      client_id: required(
+        placed2(
+          text({
+            pattern: UUID,
+            says: "an application ID (UUID)",
+            description: "Application (client) ID of the app registration."
+          })
+        )
+      )
+    })
+  ),
+  presents: true,
+  marked: true,
+  revocation: {
+    lag: "Entra ID forgets a credential within minutes; an access token already issued lives on for 60 to 90 minutes",
+    hardStop: "disable the application's service principal"
+  },
+  object(spec, { present: present5, name, entra, report: report2 }) {
+    const { client_id: clientId } = spec;
+    if (present5 === void 0 || entra === void 0) {
+      report2({
+        problem: present5 ? "Which tenant the application is in is not known." : "An application trusts the identity of a Unity Catalog credential alone.",
+        expected: present5 ? "providers.entra.tenant_id in the policy" : "present: { credential: \u2026, audience: \u2026 }",
+        place: clientId.place
+      });
+      return void 0;
+    }
+    if (!EXCHANGE_AUDIENCE.test(present5.audience)) {
+      report2({
+        problem: `"${quote(present5.audience)}" is no audience that an application can trust.`,
+        expected: "api://AzureADTokenExchange (that of the cloud)",
+        actual: quote(present5.audience),
+        place: clientId.place
+      });
+      return void 0;
+    }
+    const { tenantId: tenant, authority } = entra;
+    const { credential, audience } = present5;
+    return { client_id: clientId.value.toLowerCase(), tenant, authority, credential, audience, name };
+  },
+  manifest: ({ client_id = "", tenant = "", authority = "", credential = "", audience = "" }) => ({
+    ...{ kind: "entra_application", client_id, tenant, authority },
+    present: { credential, audience }
+  }),
+  resource: (object3) => of(object3, "client_id"),
+  describe: ({ client_id = "", tenant = "", credential = "", audience = "" }) => `trust of application ${client_id} (tenant ${tenant}) in the managed identity of credential "${credential}", audience ${audience}`,
+  undoCommand: (object3) => `az ad app federated-credential delete --id ${of(object3, "client_id")} --federated-credential-id ${of(object3, "name")}`,
+  batch: (object3) => of(object3, "client_id"),
+  read: read3,
+  apply,
+  withdraw
+};
+
 // core/access/kinds/grant-kind.ts
-function planOne(reading, of, object3, workspaceId) {
+function planOne2(reading, of2, object3, workspaceId) {
   if (reading === void 0 || reading.state === "unreadable")
-    return { state: "unreadable", missingRight: reading?.missingRight ?? `MANAGE on the ${of.type}` };
+    return { state: "unreadable", missingRight: reading?.missingRight ?? `MANAGE on the ${of2.type}` };
   if (reading.state === "impossible") {
     const { problem: problem2, remedy: remedy2 } = reading;
     return { state: "impossible", mistake: { problem: problem2, remedy: remedy2 } };
@@ -15772,7 +16019,7 @@ function planOne(reading, of, object3, workspaceId) {
   const { binding } = facts;
   if (binding.state !== "isolated" || binding.workspaces.includes(workspaceId)) return { state: "absent" };
   const body = `{"add":[{"workspace_id":${workspaceId}}]}`;
-  const where = binding.what.startsWith(of.type) ? "" : ` ${shown(facts)} is in it.`;
+  const where = binding.what.startsWith(of2.type) ? "" : ` ${shown(facts)} is in it.`;
   const target = binding.what.replace(/"(.*)"/, (_, named) => shellQuoted(named));
   const problem = `${capital2(binding.what)} is isolated and not bound to workspace ${workspaceId}.${where}`;
   const remedy = `Bind it: databricks workspace-bindings update-bindings ${target} --json ${shellQuoted(body)}`;
@@ -15801,20 +16048,20 @@ function usageNotes({ around }, principal) {
   });
 }
 function grantKind(about) {
-  const { of } = about;
-  const { type, privilege } = of;
+  const { of: of2 } = about;
+  const { type, privilege } = of2;
   const words = privilege.replaceAll("_", " ");
-  const nameOf3 = (object3) => object3[type] ?? "";
+  const nameOf4 = (object3) => object3[type] ?? "";
   const principalOf2 = (object3) => object3["principal"] ?? "";
-  const securable = (object3) => ({ of, name: nameOf3(object3) });
-  async function read5(objects, ports) {
+  const securable = (object3) => ({ of: of2, name: nameOf4(object3) });
+  async function read6(objects, ports) {
     const readings2 = await readSecurables(ports.databricks, objects.map(securable));
     const readingOf = (object3) => readings2.get(securableKey(securable(object3)));
     return {
       granted: (principals) => [...readings2.values()].flatMap(
         (reading) => reading.state !== "read" ? [] : [...principals].filter((principal) => isGranted(reading.facts, principal)).map((principal) => ({ [type]: reading.facts.name, principal }))
       ),
-      plan: (object3) => planOne(readingOf(object3), of, object3, ports.workspaceId),
+      plan: (object3) => planOne2(readingOf(object3), of2, object3, ports.workspaceId),
       notes(object3) {
         const reading = readingOf(object3);
         if (reading?.state !== "read") return [];
@@ -15824,7 +16071,7 @@ function grantKind(about) {
     };
   }
   async function change(objects, ports, verb) {
-    const name = nameOf3(objects[0] ?? {});
+    const name = nameOf4(objects[0] ?? {});
     const principals = [...new Set(objects.map(principalOf2))];
     const changes = principals.map((principal) => ({ principal, [verb]: [privilege] }));
     const path19 = permissionsPath(type, name);
@@ -15843,7 +16090,7 @@ function grantKind(about) {
     foldsCase: true,
     ...about.reach && { reach: about.reach },
     connect: ({ workspace }) => workspace,
-    grant: (object3) => nameOf3(object3) === "" || principalOf2(object3) === "" ? void 0 : { ...securable(object3), principal: principalOf2(object3) },
+    grant: (object3) => nameOf4(object3) === "" || principalOf2(object3) === "" ? void 0 : { ...securable(object3), principal: principalOf2(object3) },
     spec: placed2(text({ description: about.description })),
     presents: false,
     marked: false,
@@ -15862,15 +16109,15 @@ function grantKind(about) {
       }
       return { [type]: name.toLowerCase(), principal: context.principal };
     },
-    manifest: (object3) => about.manifest(nameOf3(object3)),
-    resource: nameOf3,
-    describe: (object3) => `${words} on ${type} "${nameOf3(object3)}" for service principal ${principalOf2(object3)}`,
+    manifest: (object3) => about.manifest(nameOf4(object3)),
+    resource: nameOf4,
+    describe: (object3) => `${words} on ${type} "${nameOf4(object3)}" for service principal ${principalOf2(object3)}`,
     undoCommand(object3) {
       const changes = { changes: [{ principal: principalOf2(object3), remove: [privilege] }] };
-      return `databricks grants update ${type} ${shellQuoted(nameOf3(object3))} --json ${shellQuoted(JSON.stringify(changes))}`;
+      return `databricks grants update ${type} ${shellQuoted(nameOf4(object3))} --json ${shellQuoted(JSON.stringify(changes))}`;
     },
-    batch: nameOf3,
-    read: read5,
+    batch: nameOf4,
+    read: read6,
     apply: (objects, ports) => change(objects, ports, "add"),
     withdraw: (objects, ports) => change(objects, ports, "remove")
   };
@@ -15989,10 +16236,10 @@ var unityCatalogSecret = grantKind({
 var KINDS = [
   unityCatalogCredential,
   unityCatalogSecret,
-  unityCatalogConnection
+  unityCatalogConnection,
+  entraApplication
 ];
 var LATER_KINDS = [
-  { name: "entra_application", provider: "entra", needsProvider: true },
   { name: "aws_role", provider: "aws", needsProvider: true },
   { name: "vault_role", provider: "vault", needsProvider: true }
 ];
@@ -16072,9 +16319,9 @@ function parseRecord(content, { file }) {
   if (member(value, "version") !== 1 || !isObject2(object3)) return void 0;
   if (!Object.values(object3).every((part) => typeof part === "string")) return void 0;
   const workspaceId = textAt(value, "deployment", "workspaceId");
-  const read5 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
-  const entries2 = read5.filter((entry) => entry !== void 0);
-  if (entries2.length === 0 || entries2.length < read5.length) return void 0;
+  const read6 = listAt(value, "entries").map((entry) => readEntry2(entry, workspaceId));
+  const entries2 = read6.filter((entry) => entry !== void 0);
+  if (entries2.length === 0 || entries2.length < read6.length) return void 0;
   const record2 = {
     kind: textAt(value, "kind"),
     object: object3,
@@ -16203,14 +16450,14 @@ async function readState(request) {
   const foreign = all.filter(
     (name) => name.owner !== me && (name.deployment === here ? !looksOnly : concerned.has(name.object))
   );
-  const read5 = (list3) => readRecords(request, list3);
-  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read5), read5(foreign)]);
+  const read6 = (list3) => readRecords(request, list3);
+  const [gone, others2] = await Promise.all([goneDeployments(api, elsewhere3, read6), read6(foreign)]);
   const inTheWay2 = elsewhere3.filter((name) => concerned.has(name.object) && !gone.has(name.deployment));
-  const obstacles = [...others2, ...await read5(inTheWay2)];
+  const obstacles = [...others2, ...await read6(inTheWay2)];
   if (obstacles.length > 0) throw await foreignRecords(request, obstacles);
   const ours = [...own, ...elsewhere3.filter((name) => gone.has(name.deployment))];
   const times = new Map(files.map(({ name, writtenAt }) => [name, writtenAt]));
-  return { readable: true, ...await ownRecords(request, ours, read5, times) };
+  return { readable: true, ...await ownRecords(request, ours, read6, times) };
 }
 async function isLive(api, { entries: entries2, deployment }) {
   const ids = [...new Set(entries2.map(({ jobId }) => jobId))].filter((id) => id !== "");
@@ -16225,12 +16472,12 @@ async function isLive(api, { entries: entries2, deployment }) {
   });
   return live.includes(true);
 }
-async function goneDeployments(api, elsewhere3, read5) {
+async function goneDeployments(api, elsewhere3, read6) {
   const samples = new Map(elsewhere3.map((name) => [name.deployment, name]));
   const gone = await inParallel([...samples], async ([deployment, sample]) => {
     const more = elsewhere3.filter((name) => name.deployment === deployment && name !== sample);
     for (const names2 of [[sample], more]) {
-      const live = await inParallel(await read5(names2), (record2) => isLive(api, record2));
+      const live = await inParallel(await read6(names2), (record2) => isLive(api, record2));
       if (live.includes(true)) return "";
     }
     return deployment;
@@ -16251,7 +16498,7 @@ async function readRecords({ api, folder, deployment }, names2) {
   if (forged.length > 0) throw forgedRecords(folder, forged);
   return records;
 }
-async function ownRecords({ expected }, names2, read5, times) {
+async function ownRecords({ expected }, names2, read6, times) {
   const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
   const byObject = /* @__PURE__ */ new Map();
   for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
@@ -16259,7 +16506,7 @@ async function ownRecords({ expected }, names2, read5, times) {
     (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
   );
   const settledIds = new Set(settled.map(({ kind, object: object3 }) => objectId(kind, object3)));
-  const rest = await read5(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
+  const rest = await read6(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
   const groups = /* @__PURE__ */ new Map();
   for (const record2 of rest) {
     const key2 = objectKey(record2.kind, record2.object);
@@ -16475,7 +16722,7 @@ function weakest(verdicts) {
   };
 }
 function claim(subject2, points2) {
-  const checks = points2.map(([name, of]) => ({ name, points: of, ...weakest(of) }));
+  const checks = points2.map(([name, of2]) => ({ name, points: of2, ...weakest(of2) }));
   const shared = checks.some(({ sharers }) => sharers !== void 0);
   return {
     ...subject2,
@@ -16650,7 +16897,7 @@ function lookUp(config3, name) {
 function resolveReferences(source, config3, report2) {
   const { value, place } = source;
   const missing = [];
-  const resolved = value.replace(REFERENCE3, (whole2, name) => {
+  const resolved2 = value.replace(REFERENCE3, (whole2, name) => {
     const found3 = KNOWN.test(name) ? lookUp(config3, name) : void 0;
     if (found3 !== void 0 && !found3.includes("${")) return found3;
     missing.push(whole2);
@@ -16664,7 +16911,7 @@ function resolveReferences(source, config3, report2) {
       place
     });
   }
-  return missing.length === 0 ? resolved : void 0;
+  return missing.length === 0 ? resolved2 : void 0;
 }
 
 // core/access/files/access-file.ts
@@ -16784,7 +17031,7 @@ var accessFileSchema = fileOf(KINDS).schema;
 function readAccessFile(source, kinds = KINDS) {
   const { value, mistakes } = readYaml(source, fileOf(kinds));
   const all = [...mistakes];
-  const read5 = [];
+  const read6 = [];
   for (const [job2, jobEntries] of value?.jobs ?? []) {
     const seen = /* @__PURE__ */ new Set();
     for (const one of jobEntries) {
@@ -16799,10 +17046,10 @@ function readAccessFile(source, kinds = KINDS) {
         });
       }
       seen.add(one.purpose.value);
-      read5.push({ job: job2, ...one });
+      read6.push({ job: job2, ...one });
     }
   }
-  return { value: value !== void 0 && all.length === 0 ? read5 : void 0, mistakes: all };
+  return { value: value !== void 0 && all.length === 0 ? read6 : void 0, mistakes: all };
 }
 
 // core/access/plan/changes.ts
@@ -16937,8 +17184,8 @@ async function readMetastoreOwner(eyes) {
 }
 async function readSecurableUsers(eyes, securables, metastoreOwner) {
   const distinct = new Map(securables.map((one) => [securableKey(one), one]));
-  const read5 = async ([key2, securable]) => {
-    const { of, name } = securable;
+  const read6 = async ([key2, securable]) => {
+    const { of: of2, name } = securable;
     const right = `MANAGE on ${shown(securable)}, or metastore admin`;
     for (const reader of eyes.readers) {
       const reading = (await readSecurables(reader.workspace, [securable])).get(key2);
@@ -16946,7 +17193,7 @@ async function readSecurableUsers(eyes, securables, metastoreOwner) {
       const effective = await readBy(
         { ...eyes, readers: [reader] },
         right,
-        ({ workspace }) => effectiveGrants(workspace, name, of.type)
+        ({ workspace }) => effectiveGrants(workspace, name, of2.type)
       );
       if (effective.state !== "known") continue;
       const managing = effective.value.filter(({ privilege }) => privilege === "MANAGE").map(({ principal }) => principal);
@@ -16955,13 +17202,13 @@ async function readSecurableUsers(eyes, securables, metastoreOwner) {
       const all = [...owners, ...outer, metastoreOwner, ...managing];
       const managers = [...new Set(all)].filter((one) => one !== "");
       if (!managers.some((manager) => isReader(reader, manager))) continue;
-      const users2 = effective.value.filter(({ privilege }) => of.using.has(privilege));
+      const users2 = effective.value.filter(({ privilege }) => of2.using.has(privilege));
       return known({ ...securable, identity, binding, around, users: users2, managers });
     }
     return unreadable2(eyes, right);
   };
   const entries2 = [...distinct];
-  const readings2 = await inParallel(entries2, read5);
+  const readings2 = await inParallel(entries2, read6);
   return new Map(entries2.map(([key2], at3) => [key2, readings2[at3]]));
 }
 function shownUsers(users2) {
@@ -16970,24 +17217,24 @@ function shownUsers(users2) {
     return `${principal || "a deleted principal"} (${privilege}${from})`;
   }).join(", ");
 }
-function exclusive({ of, name, users: users2, managers, around }, allowed) {
-  const what = shown({ of, name });
+function exclusive({ of: of2, name, users: users2, managers, around }, allowed) {
+  const what = shown({ of: of2, name });
   const strangers = users2.filter((user2) => !allowed.has(user2.principal.toLowerCase()));
   if (strangers.length > 0)
     return broken(
       `${what} can also be used by ${shownUsers(strangers)}`,
-      `Revoke it from them, or give the job its own ${of.type} instead of "${name}".`
+      `Revoke it from them, or give the job its own ${of2.type} instead of "${name}".`
     );
   const hidden = around.filter(({ owner }) => owner === void 0).map((one) => `the owner of ${one.type} "${one.name}", who could not be read,`);
   const residual = [...managers, ...hidden].map((who) => `${who} could grant itself "${name}"`);
-  return proven(`no other user of ${what}`, [...residual, ...of.residual(name)]);
+  return proven(`no other user of ${what}`, [...residual, ...of2.residual(name)]);
 }
-function isolated({ of, name, binding }, workspaceId, eyes) {
-  const what = shown({ of, name });
+function isolated({ of: of2, name, binding }, workspaceId, eyes) {
+  const what = shown({ of: of2, name });
   switch (binding.state) {
     case "unbindable":
       return proven(
-        `a ${of.type} of the metastore cannot be bound to a workspace: in others it is this principal's alone, too`
+        `a ${of2.type} of the metastore cannot be bound to a workspace: in others it is this principal's alone, too`
       );
     case "unread":
       return judge3(
@@ -17116,7 +17363,7 @@ function exclusive2({
   allowed
 }) {
   const borrowers = declared2.filter(
-    ({ key: key2, runAs: of }) => !allowed.has(key2) && of.kind === "service_principal" && of.applicationId === principal
+    ({ key: key2, runAs: of2 }) => !allowed.has(key2) && of2.kind === "service_principal" && of2.applicationId === principal
   );
   if (runners2.state !== "known" && borrowers.length > 0) {
     return broken(`also runs as it: ${borrowers.map(({ key: key2 }) => `job "${key2}"`).join(", ")}`, APART);
@@ -17202,7 +17449,26 @@ function runAsMistake(entry, job2) {
     }
   };
 }
-function declareAccess(entries2, bundle, now) {
+function unapproved({ kind, purpose, job: job2 }, hasPolicy) {
+  const { name, provider } = kind;
+  return {
+    code: "ACCESS_DENIED",
+    mistake: {
+      problem: `Job "${job2.value}", ${purpose.value}: "${name}" cannot be granted, as no policy approves the provider "${provider}".`,
+      expected: `providers.${provider} in the policy file`,
+      actual: hasPolicy ? "a policy without it" : "no policy file",
+      remedy: "Ask the owner of the policy file to approve it, or take the entry out.",
+      place: purpose.place
+    }
+  };
+}
+function presentOf({ present: present5 }, resolve2) {
+  if (present5 === void 0 || present5 === "databricks") return void 0;
+  const [credential, audience] = [resolve2(present5.credential), resolve2(present5.audience)];
+  if (credential === void 0 || audience === void 0) return void 0;
+  return { credential: credential.toLowerCase(), audience };
+}
+function declareAccess(entries2, bundle, { now, policy: policy2, entra }) {
   const unclear = /* @__PURE__ */ new Set();
   const findings2 = [];
   const declared2 = [];
@@ -17236,10 +17502,16 @@ function declareAccess(entries2, bundle, now) {
     const name = accessName(bundle, job2.key, entry.purpose.value);
     const over = entry.until === void 0 ? false : isOver(entry.until.value, now);
     const resolve2 = (source) => resolveReferences(source, bundle.config, invalid);
-    const context = { principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid };
+    if (entry.kind.needsProvider && policy2?.providers?.[entry.kind.provider] === void 0) {
+      findings2.push(unapproved(entry, policy2 !== void 0));
+      continue;
+    }
+    const present5 = presentOf(entry, resolve2);
+    const context = {
+      ...{ principal: job2.runAs.applicationId, name, resolve: resolve2, report: invalid, entra },
+      ...present5 && { present: present5 }
+    };
     const object3 = entry.kind.object(entry.spec, context);
-    const { present: present5 } = entry;
-    const presented = present5 === void 0 || present5 === "databricks" ? void 0 : resolve2(present5.credential)?.toLowerCase();
     if (object3 === void 0) {
       unclear.add(name);
       continue;
@@ -17260,9 +17532,9 @@ function declareAccess(entries2, bundle, now) {
       kind: entry.kind,
       object: object3,
       expired: over ? entry.until?.value : void 0,
-      securables: [
-        grant ?? (presented === void 0 ? void 0 : { of: SERVICE_CREDENTIALS, name: presented })
-      ].filter((securable) => securable !== void 0)
+      securables: [grant ?? (present5 && { of: SERVICE_CREDENTIALS, name: present5.credential })].filter(
+        (securable) => securable !== void 0
+      )
     });
   }
   return { declared: declared2, findings: findings2, unclear };
@@ -17427,8 +17699,8 @@ var selfReportedOf = (verdicts) => verdicts.map(([name]) => name).filter((name) 
 function failureOf2(rule, verdicts) {
   const failed = verdicts.filter(([, verdict]) => verdict !== true);
   const words = failed.map(([name, verdict, comparison2]) => {
-    const of = verdict === void 0 ? `${name} (not known)` : name;
-    return comparison2 === void 0 ? of : `${of}: ${comparison2}`;
+    const of2 = verdict === void 0 ? `${name} (not known)` : name;
+    return comparison2 === void 0 ? of2 : `${of2}: ${comparison2}`;
   });
   return `"${rule.name.value}" fails on ${words.join("; ")}`;
 }
@@ -17674,7 +17946,15 @@ var providers = object({
     )
   ),
   entra: optional(
-    described("Who registers access in Entra ID.", object({ registrar_client_id: required(registrarId) }))
+    described(
+      "Who registers access in Entra ID.",
+      object({
+        registrar_client_id: required(registrarId),
+        tenant_id: optional(
+          described("Tenant of the applications; default: the input `tenant-id`.", applicationId)
+        )
+      })
+    )
   ),
   aws: optional(
     described(
@@ -17956,9 +18236,10 @@ function tokens({ identity, principal, tokens: all }) {
     })
   );
 }
-function policies({ identity, principal }) {
+var ofEntra = (principal) => `if Entra ID manages ${principal}, whoever holds a secret or federated credential of its application can sign in as it`;
+function policies({ identity, principal, azure }) {
   return judge3(identity.policies, (found3) => {
-    if (found3.length === 0) return proven("it has no federation policy");
+    if (found3.length === 0) return proven("it has no federation policy", azure ? [ofEntra(principal)] : []);
     const shown6 = found3.map(({ id, issuer, subject: subject2 }) => `${id} (${issuer}, ${subject2})`).join(", ");
     const remedy = `Delete the federation policies of service principal ${principal}: a principal for runs needs none.`;
     return broken(`workloads outside can sign in as it: ${shown6}`, remedy);
@@ -18386,8 +18667,8 @@ function codeOf(settings, filePath, clusters = []) {
 }
 function codeReader(eyes, filePath, metastoreOwner) {
   const shared = /* @__PURE__ */ new Map();
-  const once = (key2, read5) => {
-    const running = shared.get(key2) ?? read5();
+  const once = (key2, read6) => {
+    const running = shared.get(key2) ?? read6();
     shared.set(key2, running);
     return running;
   };
@@ -18476,7 +18757,7 @@ function ofCluster({ id, details: details2, attachers }, { runners: runners2, al
   const dedicated = DEDICATED.has(mode);
   return judge3(runners2, (all) => {
     const jobs2 = all.filter((one) => one.clusters?.includes(id) && !allowed.has(one.key ?? ""));
-    const sharers = new Set(jobs2.map(({ type, name, id: of }) => `${type} "${name}" (${of})`));
+    const sharers = new Set(jobs2.map(({ type, name, id: of2 }) => `${type} "${name}" (${of2})`));
     if (dedicated && user2 !== "" && user2.toLowerCase() !== principal) sharers.add(user2);
     if (!dedicated) for (const { who } of attachers) sharers.add(who);
     if (dedicated && sharers.size === 0) return proven(`${what} is the job's principal's alone`);
@@ -18521,8 +18802,8 @@ async function jobs(reader, listing, tasksMatter) {
   const isShort = (job2) => explicitRunAs(job2) === "" || tasksMatter && isCutOff(job2);
   const short = listed2.filter(isShort);
   if (short.length > MAX_ASKED) return void 0;
-  const asked3 = await completed(reader.workspace, short);
-  return [...listed2.filter((job2) => !isShort(job2)), ...asked3].map((job2) => ({
+  const asked4 = await completed(reader.workspace, short);
+  return [...listed2.filter((job2) => !isShort(job2)), ...asked4].map((job2) => ({
     type: "job",
     id: JOB.text(job2, "job_id"),
     name: JOB.text(job2, "settings", "name"),
@@ -18621,12 +18902,12 @@ async function readElsewhere(eyes, accountId, here, numericIds2) {
   if (listed2.state !== "known") return listed2;
   const { elsewhere: elsewhere3, all } = listed2.value;
   if (all === void 0) return unknown("a listing of the account's workspaces that names this one");
-  const read5 = all.map(async ({ name, deployment, ids }) => ({
+  const read6 = all.map(async ({ name, deployment, ids }) => ({
     name,
     assigned: ids,
     ...await runners(eyes, name, elsewhere3?.(deployment))
   }));
-  return known(await Promise.all(read5));
+  return known(await Promise.all(read6));
 }
 async function assignments(account, here, numericIds2) {
   const path19 = `/api/2.0/accounts/${account.id}/workspaces`;
@@ -18656,14 +18937,14 @@ async function assignments(account, here, numericIds2) {
   return found3.filter(({ ids }) => ids.size > 0);
 }
 function groupMembers({ api, id: accountId }, numericIds2) {
-  const asked3 = /* @__PURE__ */ new Map();
+  const asked4 = /* @__PURE__ */ new Map();
   const membersOf = (id) => {
     const path19 = `/api/2.0/accounts/${accountId}/scim/v2/Groups/${encodeURIComponent(id)}`;
-    const answer = asked3.get(id) ?? orAll(
+    const answer = asked4.get(id) ?? orAll(
       api.call({ method: "GET", path: path19, query: { attributes: "members" } }),
       (group) => GROUP_RESOURCE.list(group, "members")
     );
-    asked3.set(id, answer);
+    asked4.set(id, answer);
     return answer;
   };
   return async (groupId) => {
@@ -18682,9 +18963,9 @@ function groupMembers({ api, id: accountId }, numericIds2) {
   };
 }
 var isGroup = (member3) => GROUP.text(member3, "$ref").includes("Groups/");
-async function orAll(answer, read5) {
+async function orAll(answer, read6) {
   try {
-    return read5(await answer);
+    return read6(await answer);
   } catch (error) {
     if (error instanceof ApiFailure && !isPassing(error)) return void 0;
     throw error;
@@ -18943,13 +19224,13 @@ async function unlessAbsent(answer, isAbsent = isAbsentFeature) {
 // core/access/scope/prove.ts
 function usersAfterwards(securable, users2, { coming, leaving }) {
   const { privilege } = securable.of;
-  const of = (grants2) => grants2.filter((grant) => securableKey(grant) === securableKey(securable)).map(({ principal }) => principal);
-  const gone = new Set(of(leaving));
+  const of2 = (grants2) => grants2.filter((grant) => securableKey(grant) === securableKey(securable)).map(({ principal }) => principal);
+  const gone = new Set(of2(leaving));
   const staying = users2.filter(
     (user2) => user2.privilege !== privilege || user2.inheritedFrom !== "" || !gone.has(user2.principal)
   );
   const present5 = new Set(staying.map(({ principal }) => principal));
-  const added = [...new Set(of(coming))].filter((principal) => !present5.has(principal));
+  const added = [...new Set(of2(coming))].filter((principal) => !present5.has(principal));
   const asUser = (principal) => ({ principal, privilege, inheritedFrom: "" });
   return [...staying, ...added.map(asUser)];
 }
@@ -19060,6 +19341,10 @@ async function proveScopes(request) {
           principal,
           deployer,
           identity,
+          // Azure's resource IDs are paths.
+          azure: (needs.get(job2.key) ?? []).some(
+            ({ name }) => cloudIdentities.get(name)?.startsWith("/") === true
+          ),
           tokens: tokens2,
           admins: admins3,
           deployerIsAdmin,
@@ -19253,6 +19538,7 @@ function portsOf(kind, request) {
   const { registrar, deployer, clock, bundle, signal } = request;
   return {
     databricks: kind.connect(registrar ?? deployer),
+    entra: (registrar ?? deployer).entra,
     clock,
     workspaceId: bundle.workspaceId,
     ...signal === void 0 ? {} : { signal }
@@ -19295,7 +19581,15 @@ async function examineAccess(request) {
   const registrarLater = isRegistrarLater(request);
   const see = observer(request, registrarLater);
   const bundle = await see.bundle();
-  const { declared: declared2, findings: inFiles, unclear } = declareAccess(files.entries, bundle, clock.now());
+  const {
+    declared: declared2,
+    findings: inFiles,
+    unclear
+  } = declareAccess(files.entries, bundle, {
+    now: clock.now(),
+    policy: files.policy?.policy,
+    entra: request.entra
+  });
   const live = declared2.filter((entry) => entry.expired === void 0);
   const registrarId2 = registrarOf(files) ?? deployerId;
   const known2 = await knownState(
@@ -19535,7 +19829,8 @@ function holding(request, lock) {
       return api.call(one);
     }
   });
-  const all = ({ workspace, account, elsewhere: elsewhere3 }) => ({
+  const all = ({ workspace, account, elsewhere: elsewhere3, entra }) => ({
+    entra: entra && { ...entra, graph: held(entra.graph), arm: held(entra.arm) },
     workspace: held(workspace),
     account: account && held(account),
     elsewhere: (name) => {
@@ -19625,8 +19920,8 @@ function grantedNow(plan, applied) {
   );
   return [...stands, ...plan.denied.filter(({ standing }) => standing !== void 0)];
 }
-function declaredNow(entries2, bundle, now) {
-  const { declared: declared2 } = declareAccess(entries2, bundle, now);
+function declaredNow(entries2, bundle, circumstances) {
+  const { declared: declared2 } = declareAccess(entries2, bundle, circumstances);
   return declared2.filter(({ expired: expired2 }) => expired2 === void 0).map(({ job: job2, purpose, kind, object: object3 }) => ({ job: job2.key, purpose: purpose.value, kind, object: object3 }));
 }
 function manifestOf(bundle, workspace, entries2, inForce) {
@@ -19693,12 +19988,12 @@ async function readClaims(idToken) {
   try {
     payload = decodeJwt(idToken);
   } catch {
-    throw unreadable3("it is not a signed JSON Web Token");
+    throw unreadable4("it is not a signed JSON Web Token");
   }
   const { iss, sub, aud, exp, iat, jti } = payload;
   const audience = (Array.isArray(aud) ? aud : [aud]).filter((value) => typeof value === "string");
   if (typeof iss !== "string" || typeof sub !== "string" || audience.length === 0 || typeof exp !== "number") {
-    throw unreadable3("it lacks one of `iss`, `sub`, `aud` and `exp`");
+    throw unreadable4("it lacks one of `iss`, `sub`, `aud` and `exp`");
   }
   return {
     ...pipelineClaims(payload),
@@ -19713,7 +20008,7 @@ async function readClaims(idToken) {
 function pipelineClaims(payload, dialects = DIALECTS) {
   return Object.assign({}, ...dialects.map((dialect) => dialect.pipelineClaims(payload)));
 }
-function unreadable3(why) {
+function unreadable4(why) {
   return new SecretlessError("ID_TOKEN_REFUSED", {
     problem: `What the CI gave as ID token cannot be read: ${why}.`,
     expected: "an ID token (OpenID Connect Core 1.0, section 2)",
@@ -19936,7 +20231,7 @@ var RENEWAL = 12e4;
 function signIn(step2, options) {
   const { ci, ports, inputs } = step2;
   const { audit, clientId, signal, onExchange, initial, idToken = ci.idToken.bind(ci) } = options;
-  const { exchange, endpoint } = exchangeFor(step2, options);
+  const { exchange, endpoint: endpoint2 } = exchangeFor(step2, options);
   return createSession({
     exchange: guarded(step2, exchange),
     idToken,
@@ -19946,7 +20241,7 @@ function signIn(step2, options) {
     initial,
     serverNow: () => step2.serverTime.now(),
     onExchange: (event) => {
-      record(audit, event, { exchange: inputs.exchange.name, endpoint, clientId });
+      record(audit, event, { exchange: options.entra ? "entra" : inputs.exchange.name, endpoint: endpoint2, clientId });
       const { audience, attempt: attempt2, outcome: outcome2 } = event;
       const result = "error" in outcome2 ? `failed: ${String(outcome2.error)}` : `valid until ${new Date(outcome2.expiresAt).toISOString()}`;
       ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
@@ -19957,8 +20252,8 @@ function signIn(step2, options) {
 function accountHost(host) {
   return databricksCloud(host)?.accountHost ?? (isLoopback(new URL(host).hostname) ? host : void 0);
 }
-function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, clientId, account }) {
-  const open4 = exchanges[inputs.exchange.name];
+function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, clientId, account, entra }) {
+  const open4 = entra ? openEntra : exchanges[inputs.exchange.name];
   if (!open4) throw new Error(`nothing is known of the exchange ${inputs.exchange.name}`);
   return open4({
     ...inputs,
@@ -19968,7 +20263,8 @@ function exchangeFor({ ci, inputs, ports, exchanges, serverTime }, { workspace, 
     account,
     clientId,
     fixedAudience: ci.fixedAudience,
-    dialect: ci.dialect
+    dialect: ci.dialect,
+    ...entra && { ...entra, audience: void 0 }
   });
 }
 function guarded({ ci, inputs }, exchange) {
@@ -20037,6 +20333,46 @@ async function connectionOf({ step: step2, audit, session, clientId }) {
     return url === void 0 ? void 0 : auditedApi(step2, url, accountToken, caller);
   };
   return { workspace, account: auditedApi(step2, accountUrl, accountToken, caller), elsewhere: elsewhere3 };
+}
+
+// core/flow/access/entra.ts
+var isAzure = (host) => databricksCloud(host)?.entra !== void 0 || isLoopback(new URL(host).hostname);
+function entraPlace({ inputs, ports }, { policy: policy2 }) {
+  const provider = policy2?.policy.providers?.entra;
+  const tenantId = provider?.tenant_id ?? inputs.tenantId;
+  if (provider === void 0 || tenantId === void 0 || !isAzure(inputs.host)) return void 0;
+  const { authority } = entraCloud(inputs.host, ports.environment);
+  return { tenantId: tenantId.toLowerCase(), authority };
+}
+async function entraApis(step2, audit, files) {
+  const place = entraPlace(step2, files);
+  const clientId = files.policy?.policy.providers?.entra?.registrar_client_id.toLowerCase();
+  if (place === void 0 || clientId === void 0) return void 0;
+  const { inputs, ports, signal } = step2;
+  const cloud = entraCloud(inputs.host, ports.environment);
+  const workspace = await step2.workspace;
+  const api = (name, variable2) => {
+    const entra = { tenantId: place.tenantId, tokenFor: cloud[name] };
+    const session = signIn(step2, { workspace, audit, clientId, entra, signal });
+    const token2 = async () => (await session.token()).accessToken;
+    const host = endpoint(step2, name, variable2) ?? cloud[name];
+    return auditedApi(step2, host, token2, { audit, clientId, failure: "ACCESS_FAILED" });
+  };
+  const { authority } = place;
+  return { graph: api("graph", "GRAPH_ENDPOINT"), arm: api("arm", "ARM_ENDPOINT"), authority };
+}
+function endpoint({ ports }, name, variable2) {
+  const named = (ports.environment[variable2] ?? "").trim();
+  if (named === "") return void 0;
+  const url = URL.canParse(named) ? new URL(named) : void 0;
+  const known2 = ENTRA_CLOUDS.map((cloud) => cloud[name]);
+  if (url && (known2.includes(url.origin) || isLoopback(url.hostname))) return url.origin;
+  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+    problem: `${variable2} does not name an endpoint of Azure; no token is sent there.`,
+    expected: [...new Set(known2)].join(", "),
+    actual: url?.origin ?? "not a URL",
+    remedy: `Remove ${variable2}, or set it to the endpoint of your cloud.`
+  });
 }
 
 // core/base/yaml/schema-file.ts
@@ -20418,6 +20754,48 @@ function accessStands({ statePath }, registrarId2, stands) {
     remedy: "Take the entries of this target out of access.yml, run `command: access` in the registrar's job, then destroy." + (stands === true ? "" : " That job also lets the deployer read what is recorded.") + " Where the deploying step registers itself (`registrar: together`), give `policy-file` to this run."
   });
 }
+function audiencesOf2({ ci, inputs }, accountId) {
+  if (ci.fixedAudience !== void 0) return [ci.fixedAudience];
+  if (inputs.exchange.tenant) return [inputs.audience ?? "api://AzureADTokenExchange"];
+  const ofWorkspace = inputs.audience ?? `${inputs.host}/oidc/v1/token`;
+  return [
+    `${ofWorkspace} (the workspace)`,
+    `${accountId ?? "the account ID"} (the account, for what is proven there)`
+  ];
+}
+function registrarRefused(error, step2, { clientId, accountId }) {
+  if (!(error instanceof SecretlessError) || error.code !== "EXCHANGE_REFUSED") return error;
+  const { code: code2, details: details2, mistakes, others: others2, cause } = error;
+  const { problem, expected, remedy = "" } = details2;
+  return new SecretlessError(code2, {
+    ...details2,
+    problem: `The registrar ${clientId} (registrar_client_id of the policy) was refused, not the deployer. ${problem}`,
+    expected: [
+      ...expected === void 0 ? [] : [expected],
+      `its trust needs the audiences ${audiencesOf2(step2, accountId).join(" and ")}`
+    ].join("\n"),
+    remedy: `${remedy}
+This is about the trust of the registrar; that of the deployer is right.`.trim(),
+    mistakes,
+    others: others2,
+    cause
+  });
+}
+async function told(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
+    if (!(error instanceof ApiFailure)) throw error;
+    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
+    throw new SecretlessError("ACCESS_FAILED", {
+      problem: "A request about the access of jobs was refused.",
+      actual: `${error.status} ${error.errorCode}: ${error.message}`,
+      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
+      cause: error
+    });
+  }
+}
 
 // core/flow/connect.ts
 var EARLY = 1e4;
@@ -20539,7 +20917,9 @@ var Access = class {
     if (isApart(source.files)) {
       if (source.declared) step2.ci.info(LEFT);
       const { entries: entries2 } = source.files;
-      const inForce = source.declared ? declaredNow(entries2, bundle, step2.ports.clock.now()) : void 0;
+      const { policy: policy2 } = source.files.policy ?? {};
+      const about = { now: step2.ports.clock.now(), policy: policy2, entra: entraPlace(step2, source.files) };
+      const inForce = source.declared ? declaredNow(entries2, bundle, about) : void 0;
       await told(() => keepManifest({ ...this.#parts, bundle, entries: entries2, inForce }));
       return;
     }
@@ -20628,6 +21008,7 @@ var Access = class {
     return {
       ...{ files, bundle, accountId, evidence, deployer, looksOnly, ...how },
       registrar: void 0,
+      entra: entraPlace(step2, files),
       owner: looksOnly ? NOBODY : await source.owner(),
       readers: [how.deployerId],
       clock: step2.ports.clock,
@@ -20687,7 +21068,10 @@ var Access = class {
     try {
       await ci.group("Access", async () => {
         const registrar = await this.#registrar(request);
-        await work({ ...request, registrar }, options);
+        const entra = await entraApis(step2, audit, source.files);
+        const { deployer } = request;
+        const by = registrar ? { registrar: { ...registrar, entra } } : { registrar, deployer: { ...deployer, entra } };
+        await work({ ...request, ...by }, options);
         await keep();
       });
     } catch (error) {
@@ -20708,7 +21092,10 @@ var Access = class {
       clientId,
       signal: step2.signal
     });
-    await session.token();
+    const { accountId = step2.inputs.accountId } = await step2.workspace;
+    await session.token().catch((error) => {
+      throw registrarRefused(error, step2, { clientId, accountId });
+    });
     await audit.settled();
     const { userName } = await currentUser(
       workspaceApi(step2, session, { audit, clientId, failure: "ACCESS_FAILED" })
@@ -20717,21 +21104,6 @@ var Access = class {
     return connectionOf({ step: step2, audit, session, clientId });
   }
 };
-async function told(work) {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof HttpError) throw endpointUnavailable("A request about the access of jobs", error);
-    if (!(error instanceof ApiFailure)) throw error;
-    if (isUnavailable(error)) throw callError("A request about the access of jobs", error);
-    throw new SecretlessError("ACCESS_FAILED", {
-      problem: "A request about the access of jobs was refused.",
-      actual: `${error.status} ${error.errorCode}: ${error.message}`,
-      remedy: "Give the identity what the answer asks for. What was changed so far is recorded: the next run goes on from there.",
-      cause: error
-    });
-  }
-}
 var deployerAmong = (creators) => creators.length === 1 ? creators[0] ?? "" : "";
 var LEFT = "Access is left to the registrar: `command: access`, in a job of its own, registers and withdraws what the plan shows.";
 
@@ -20897,8 +21269,8 @@ async function readAccess(step2, bundleRoot, judged2) {
     }
   );
   await refuseUnknownTargets(files.entries, judged2);
-  const asked3 = access2 !== void 0 && asksForClaims(files.policy);
-  const claims = asked3 ? (await pipeline2()).claims : {};
+  const asked4 = access2 !== void 0 && asksForClaims(files.policy);
+  const claims = asked4 ? (await pipeline2()).claims : {};
   return { declared: access2 !== void 0, files, evidence: { claims, selfReported }, owner };
 }
 async function refuseUnknownTargets(entries2, judged2) {
@@ -21055,12 +21427,12 @@ async function placeComplex({ ci, ports, inputs }, { complex }, folder, target) 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { getuid, kill, pid as ownPid } from "node:process";
-async function markOf2(pid, port) {
+async function markOf3(pid, port) {
   const started = await port.startedAt(pid);
   return started === void 0 ? "" : `${String(pid)} ${started}`;
 }
 async function lightMark(pid, port) {
-  if (!port.isRunning) return markOf2(pid, port);
+  if (!port.isRunning) return markOf3(pid, port);
   return port.isRunning(pid) ? `${String(pid)} -` : "";
 }
 async function stillRuns(mark2, port) {
@@ -21098,7 +21470,7 @@ function hasVariable(environment2, begin) {
   return environment2.some((variable2) => variable2.startsWith(begin));
 }
 function processPort({ os }) {
-  return os === "linux" ? LINUX : { ...NOTHING, isRunning, startedAt: (pid) => asked(STARTED[os](pid)) };
+  return os === "linux" ? LINUX : { ...NOTHING, isRunning, startedAt: (pid) => asked2(STARTED[os](pid)) };
 }
 var NOTHING = {
   environmentOf: () => void 0,
@@ -21113,7 +21485,7 @@ var NOTHING = {
 var LINUX = {
   ...NOTHING,
   startedAt(pid) {
-    const fields = read3(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
+    const fields = read4(`/proc/${String(pid)}/stat`)?.replace(/^.*\) /s, "").split(" ");
     return Promise.resolve(fields?.[0] === "Z" || fields?.[0] === "X" ? void 0 : fields?.[19]);
   },
   environmentOf(pid) {
@@ -21135,7 +21507,7 @@ var LINUX = {
     }).map(Number);
   }
 };
-function read3(file) {
+function read4(file) {
   try {
     return readFileSync(file, "latin1");
   } catch {
@@ -21155,7 +21527,7 @@ var STARTED = {
     ]
   ]
 };
-function asked([file, args]) {
+function asked2([file, args]) {
   return new Promise((resolve2) => {
     const child = spawn(file, args, { env: {}, windowsHide: true, stdio: ["ignore", "pipe", "ignore"] });
     let text3 = "";
@@ -21511,7 +21883,7 @@ var ServiceLauncher = class {
   }
   /** For the post step: where the service can be asked and stopped, and what tells it from another process. */
   async #saveState({ process, id, control }, port) {
-    const mark2 = await markOf2(process.pid, processPort(this.#step.ports.platform));
+    const mark2 = await markOf3(process.pid, processPort(this.#step.ports.platform));
     await this.#step.ci.saveState("service", [port, control, id, mark2].join(" "));
   }
 };
@@ -21922,20 +22294,20 @@ async function readReleaseFile(file, receive, ports) {
 async function readFromFolder(file, folder, sink, ports) {
   const { files, signal } = ports;
   const path19 = placeOf2(file);
-  const unreadable4 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
+  const unreadable5 = (actual) => new SecretlessError("CLI_DOWNLOAD_FAILED", {
     problem: `The mirror folder does not give \`${file.name}\`.`,
     expected: `a readable file ${path19}`,
     actual,
     remedy: `Put the file of this name from the release ${file.version} there, unchanged, or correct \`cli-mirror\`.`
   });
-  if (!isAbsolute3(folder)) throw unreadable4("the folder is not an absolute path on this runner");
+  if (!isAbsolute3(folder)) throw unreadable5("the folder is not an absolute path on this runner");
   const handle = await open2(files, path19).catch((error) => {
-    throw unreadable4(error.message);
+    throw unreadable5(error.message);
   });
   try {
     const { size } = await handle.stat();
-    if (size > file.limit) throw unreadable4(`it has more than ${String(file.limit)} bytes`);
-    for await (const chunk of readable(readRange(handle, 0, size), unreadable4)) {
+    if (size > file.limit) throw unreadable5(`it has more than ${String(file.limit)} bytes`);
+    for await (const chunk of readable(readRange(handle, 0, size), unreadable5)) {
       signal.throwIfAborted();
       await sink(chunk);
     }
@@ -21943,11 +22315,11 @@ async function readFromFolder(file, folder, sink, ports) {
     await handle.close();
   }
 }
-async function* readable(chunks, unreadable4) {
+async function* readable(chunks, unreadable5) {
   try {
     yield* chunks;
   } catch (error) {
-    throw unreadable4(diskProblem(error) ?? error.message);
+    throw unreadable5(diskProblem(error) ?? error.message);
   }
 }
 async function open2(files, path19) {
@@ -22281,7 +22653,7 @@ async function findMember(handle, wanted, limit) {
 }
 async function readDirectory(handle, size) {
   const tailStart = Math.max(0, size - END.size - LONGEST_COMMENT);
-  const tail = await read4(handle, tailStart, size);
+  const tail = await read5(handle, tailStart, size);
   for (let at3 = tail.length - END.size; at3 >= 0; at3--) {
     if (tail.readUInt32LE(at3) !== END.signature) continue;
     if (at3 + END.size + tail.readUInt16LE(at3 + 20) !== tail.length) continue;
@@ -22295,7 +22667,7 @@ async function readDirectory(handle, size) {
     }
     if (start + bytes !== tailStart + at3) throw refused2("its directory is not where it should be");
     if (count3 > MOST_ENTRIES || bytes > MOST_DIRECTORY_BYTES) throw refused2("it has too many members");
-    return { start, count: count3, bytes: await read4(handle, start, start + bytes) };
+    return { start, count: count3, bytes: await read5(handle, start, start + bytes) };
   }
   throw refused2("it has no end record: it is no zip archive, or cut off");
 }
@@ -22358,11 +22730,11 @@ function checkNames(entries2) {
 }
 async function startOfData(handle, entry, directoryStart) {
   const at3 = entry.headerAt;
-  const header = await read4(handle, at3, at3 + LOCAL.size);
+  const header = await read5(handle, at3, at3 + LOCAL.size);
   if (header.readUInt32LE(0) !== LOCAL.signature) throw refused2("a member is not where its directory says");
   const nameSize = header.readUInt16LE(26);
   const start = at3 + LOCAL.size + nameSize + header.readUInt16LE(28);
-  const rawName = await read4(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
+  const rawName = await read5(handle, at3 + LOCAL.size, at3 + LOCAL.size + nameSize);
   const method = header.readUInt16LE(8) === 0 ? "stored" : "deflated";
   const sizes = [header.readUInt32LE(14), header.readUInt32LE(18), header.readUInt32LE(22)];
   const deferred = (entry.flags & DATA_DESCRIPTOR) !== 0 && sizes.every((value) => value === 0);
@@ -22375,7 +22747,7 @@ async function startOfData(handle, entry, directoryStart) {
   if (start + entry.compressedSize > directoryStart) throw refused2(`\`${entry.name}\` is cut off`);
   return start;
 }
-async function read4(handle, start, end) {
+async function read5(handle, start, end) {
   const chunks = [];
   for await (const chunk of readRange(handle, start, end)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
@@ -23244,11 +23616,11 @@ function stepsOf(line) {
   while (at3 < line.length) {
     const rest = line.slice(at3);
     const characters = /^\[(\^?)([^\]]{1,100})\]/.exec(rest);
-    const [length, read5] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
+    const [length, read6] = rest.startsWith("/**/") ? [4, [SLASH, skip(2), ANY, SLASH]] : rest.startsWith("**/") ? [3, [skip(2), ANY, SLASH]] : rest.startsWith("/**") ? [3, [skip(2), SLASH, ANY]] : rest.startsWith("*") ? [1, [{ type: "star" }]] : characters !== null ? [
       characters[0].length,
       [{ type: "class", characters: characters[2] ?? "", negated: characters[1] === "^" }]
     ] : rest.startsWith("\\") && rest.length > 1 ? [2, [{ type: "character", character: rest[1] ?? "" }]] : [1, [{ type: "character", character: rest[0] ?? "" }]];
-    steps.push(...read5);
+    steps.push(...read6);
     at3 += length;
   }
   return [...steps, ...line.endsWith("/") ? [ANY] : [skip(2), SLASH, ANY]];
@@ -23893,8 +24265,8 @@ import path16 from "node:path";
 async function readSyncedFiles(folder, target, platform) {
   const lists = path16.join(folder.state, target, "sync-snapshots");
   const names2 = (await readdir2(lists).catch(() => [])).filter((name) => name.endsWith(".json"));
-  const read5 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
-  const texts2 = (await Promise.all(names2.map(read5))).filter((text3) => text3 !== void 0);
+  const read6 = (name) => readPrivateFile(folder, platform, target, "sync-snapshots", name);
+  const texts2 = (await Promise.all(names2.map(read6))).filter((text3) => text3 !== void 0);
   const listed2 = texts2.map(filesOf);
   if (listed2.length === 0 || listed2.length < names2.length) return void 0;
   return listed2.every((files) => files !== void 0) ? listed2.flat() : void 0;
@@ -24045,8 +24417,8 @@ function runsCode(tree) {
 function texts(value) {
   if (value === void 0 || value === null) return [];
   if (!Array.isArray(value)) return void 0;
-  const read5 = value.map((item) => typeof item === "string" ? item : void 0);
-  return read5.every((text3) => text3 !== void 0) ? read5 : void 0;
+  const read6 = value.map((item) => typeof item === "string" ? item : void 0);
+  return read6.every((text3) => text3 !== void 0) ? read6 : void 0;
 }
 async function syncRoots(paths, from) {
   const { bundleRoot, checkout, written, tree } = from;
@@ -24978,11 +25350,11 @@ var ScannedFiles = class {
     }
     return hash.digest("hex") === known2;
   }
-  async #scanOne(key2, name, read5) {
+  async #scanOne(key2, name, read6) {
     const contents = /* @__PURE__ */ new Set();
     const hashed = async function* () {
       const hash = createHash9("sha256");
-      for await (const piece of read5()) {
+      for await (const piece of read6()) {
         hash.update(piece);
         yield piece;
       }
@@ -25290,8 +25662,8 @@ var BundleScan = class _BundleScan {
    * @throws SecretlessError `CREDENTIAL_FOUND`, `EXCEPTIONS_INVALID`, `BUNDLE_INVALID`, or `SCAN_INCOMPLETE` where it is not
    * known what would be uploaded
    */
-  async planned(resolved) {
-    const { summary, target, policy: policy2 } = resolved;
+  async planned(resolved2) {
+    const { summary, target, policy: policy2 } = resolved2;
     this.#code ||= runsCode(summary);
     const selections = await this.#selections(summary);
     if (!selections) this.#outcome.unjudged(NOT_RESOLVED);
@@ -25301,7 +25673,7 @@ var BundleScan = class _BundleScan {
     const selected = await filesOf2(selections ?? [], this.#scanned, this.#boundary);
     await this.#scanned.scan([...selected.files, ...this.#sources.files.map((file) => file.path)]);
     const files = mergeReports([this.#scanned.report(), { ...EMPTY_REPORT, unscanned: selected.unscanned }]);
-    this.#configuration = this.#scanConfiguration(resolved);
+    this.#configuration = this.#scanConfiguration(resolved2);
     const all = mergeReports([files, this.#configuration]);
     const scopes = policy2?.scopes ? scopeFindings(all.scopes, target, policy2.scopes) : [];
     await this.#outcome.judge(
@@ -25781,10 +26153,10 @@ function mark({ access: access2, warnings }, error) {
   if (error) return "\u274C";
   return warnings.length > 0 || (access2?.denied.length ?? 0) > 0 ? "\u26A0\uFE0F" : "\u2705";
 }
-function whereOf({ bundle, asked: asked3 }) {
+function whereOf({ bundle, asked: asked4 }) {
   if (bundle) return `${escapeMarkdown(bundle.name)} \u2192 ${escapeMarkdown(bundle.target)}`;
-  const folder = asked3 === void 0 || asked3.bundleRoot === "." ? "" : escapeMarkdown(asked3.bundleRoot);
-  const target = asked3?.target === void 0 ? "" : `\u2192 ${escapeMarkdown(asked3.target)}`;
+  const folder = asked4 === void 0 || asked4.bundleRoot === "." ? "" : escapeMarkdown(asked4.bundleRoot);
+  const target = asked4?.target === void 0 ? "" : `\u2192 ${escapeMarkdown(asked4.target)}`;
   return [folder, target].filter((part) => part !== "").join(" ");
 }
 function outcome(facts, error) {
@@ -25933,8 +26305,8 @@ ${warnings.map((text3) => `- ${prose(text3.replaceAll("\n", " "))}`).join("\n")}
 // core/report/plan-comment.ts
 var LONGEST6 = 3e4;
 function planComment(facts, error) {
-  const { plan, scan: scan2, access: access2, asked: asked3, pages, runUrl: runUrl2 } = facts;
-  const mark2 = [asked3?.bundleRoot ?? ".", asked3?.target ?? ""].map(
+  const { plan, scan: scan2, access: access2, asked: asked4, pages, runUrl: runUrl2 } = facts;
+  const mark2 = [asked4?.bundleRoot ?? ".", asked4?.target ?? ""].map(
     (part) => encodeURIComponent(part).replaceAll("-", "%2D")
   );
   const sections = [
@@ -26304,12 +26676,12 @@ async function run(given2, seams = {}) {
     throw error;
   });
   const noteScan = scanAudit(begun, audit);
-  let connected = Promise.resolve();
+  let connected2 = Promise.resolve();
   const found3 = (one) => {
     soFar.add(one);
     const { scan: scan2 } = one;
     if (scan2)
-      void connected.then(() => {
+      void connected2.then(() => {
         noteScan(scan2);
       });
   };
@@ -26329,7 +26701,7 @@ async function run(given2, seams = {}) {
     const { checkout } = ci.context;
     const pin = { ...inputs, bundleRoot, checkout, platform: ports.platform };
     const connecting = connect(step2, audit);
-    connected = connecting.catch(() => void 0);
+    connected2 = connecting.catch(() => void 0);
     const judged2 = when2(
       needs.bundle,
       async () => noteTarget(step2, await checkHostPin({ ...pin, workspaceId: await knownWorkspaceId(step2) }))
@@ -26398,7 +26770,7 @@ async function run(given2, seams = {}) {
         if (pid === void 0) endWhatIsLeft();
         void tokens2.neededBy(pid);
         marked = marked.then(
-          async () => ci.saveState("cli", pid === void 0 ? "" : await markOf2(pid, processes))
+          async () => ci.saveState("cli", pid === void 0 ? "" : await markOf3(pid, processes))
         );
       }
     });
@@ -26409,7 +26781,7 @@ async function run(given2, seams = {}) {
     const caller = { audit, clientId: inputs.clientId, failure: "ENDPOINT_UNAVAILABLE" };
     const api = workspaceApi(step2, session, caller);
     const commands = seams.commands ?? RUN_COMMANDS;
-    await asked2(
+    await asked3(
       command.name,
       commands[command.name]
     )({
@@ -26420,13 +26792,13 @@ async function run(given2, seams = {}) {
       folder,
       variables: variables.texts,
       get cli() {
-        return asked2("cli", cli);
+        return asked3("cli", cli);
       },
       get access() {
-        return asked2("access", access2);
+        return asked3("access", access2);
       },
       get service() {
-        return asked2("service", service);
+        return asked3("service", service);
       },
       scan: {
         planned: async (result, summary) => {
@@ -26460,7 +26832,7 @@ async function run(given2, seams = {}) {
 async function when2(needed, work) {
   return needed ? work() : void 0;
 }
-function asked2(what, found3) {
+function asked3(what, found3) {
   if (found3 === void 0) throw new Error(`${what} is not there: the command does not say that it needs it`);
   return found3;
 }

@@ -13,7 +13,7 @@ import {
   registerSecret,
   statusError,
   workspaceOrigin
-} from "./chunk-EFNTM66H.js";
+} from "./chunk-SGOABIKZ.js";
 
 // core/base/paths.ts
 import { posix, sep, win32 } from "node:path";
@@ -27,44 +27,15 @@ function pathForPeople(file, folder, platform) {
   const path3 = platform.os === "win32" ? win32 : posix;
   return (isInside(file, folder, platform) ? path3.relative(folder, file) : file).replaceAll(path3.sep, "/");
 }
+function cleanFolder(folder) {
+  const clean = folder === "" ? "" : posix.normalize(folder);
+  return clean.length > 1 && clean.endsWith("/") ? clean.slice(0, -1) : clean;
+}
 var slashed = (path3) => path3.split(sep).join("/");
 function variable(environment, name, platform) {
   if (platform.os !== "win32") return environment[name];
   const wanted = name.toLowerCase();
   return Object.entries(environment).find(([key]) => key.toLowerCase() === wanted)?.[1];
-}
-
-// core/net/unavailable.ts
-var REMEDIES = {
-  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
-  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
-  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
-  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
-  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
-  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
-  "foreign-answer": "Something else answers in place of this host (a proxy, a sign-in page): check the URL, and HTTPS_PROXY if there is a proxy.",
-  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
-};
-var BLOCKED = /\bIP ACL\b|\bIP access list|source IP address: \S+ is blocked/i;
-function addressBlocked(what, status, body) {
-  if (!BLOCKED.test(body)) return void 0;
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${what} failed: this runner's address is not let in.`,
-    actual: `status ${String(status ?? "unknown")}: ${body.slice(0, 500)}`,
-    remedy: "Add the runner's address to the IP access list of the workspace, or of the account, or use a runner inside its network."
-  });
-}
-function endpointUnavailable(what, error) {
-  const blocked = addressBlocked(what, error.status, error.body);
-  if (blocked) return blocked;
-  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
-  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
-    problem: `${what} failed: ${error.message}.`,
-    ...answer !== void 0 && { actual: answer },
-    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
-    cause: error
-  });
 }
 
 // core/base/uuid.ts
@@ -188,6 +159,39 @@ function workspaceUrl(host, deploymentName) {
 function databricksCloud(url) {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" ? CLOUDS.find(({ zone }) => hostname.endsWith(zone)) : void 0;
+}
+
+// core/net/unavailable.ts
+var REMEDIES = {
+  dns: "Check the spelling of the host; for private link, the runner's DNS must know it.",
+  refused: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  reset: "Run the job again; if it comes back, a firewall or a proxy between runner and host closes connections.",
+  timeout: "Check that the runner may reach this host: firewall, private link, and HTTPS_PROXY if there is a proxy.",
+  certificate: "If your network has its own certificate authority, set NODE_EXTRA_CA_CERTS and SSL_CERT_FILE to its PEM file. Certificate checks cannot be switched off.",
+  proxy: "Ask for this host to be allowed by the proxy, and check the user name and password in HTTPS_PROXY.",
+  "too-large": "Something else answers in place of this host; check the URL, and HTTPS_PROXY if there is a proxy.",
+  "foreign-answer": "Something else answers in place of this host (a proxy, a sign-in page): check the URL, and HTTPS_PROXY if there is a proxy.",
+  protocol: "What answers there does not speak HTTPS; check the URL and its port, and HTTPS_PROXY."
+};
+var BLOCKED = /\bIP ACL\b|\bIP access list|source IP address: \S+ is blocked/i;
+function addressBlocked(what, status, body) {
+  if (!BLOCKED.test(body)) return void 0;
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: this runner's address is not let in.`,
+    actual: `status ${String(status ?? "unknown")}: ${body.slice(0, 500)}`,
+    remedy: "Add the runner's address to the IP access list of the workspace, or of the account, or use a runner inside its network."
+  });
+}
+function endpointUnavailable(what, error) {
+  const blocked = addressBlocked(what, error.status, error.body);
+  if (blocked) return blocked;
+  const answer = error.body === "" ? void 0 : error.body.slice(0, 500);
+  return new SecretlessError("ENDPOINT_UNAVAILABLE", {
+    problem: `${what} failed: ${error.message}.`,
+    ...answer !== void 0 && { actual: answer },
+    remedy: error.failure === void 0 ? "The service has trouble or limits requests: look at its status page, and run the job again later." : REMEDIES[error.failure],
+    cause: error
+  });
 }
 
 // core/federation/discovery.ts
@@ -1656,6 +1660,7 @@ export {
   ServerTime,
   isInside,
   pathForPeople,
+  cleanFolder,
   slashed,
   variable,
   RefusedFile,

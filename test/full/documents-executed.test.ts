@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { JOB_RUNNER, DEPLOYER, REPORT_RUNNER } from "../../sandbox/defaults.ts";
 import { githubClaims } from "../../sandbox/github/claims.ts";
 import { CREDENTIAL } from "../../sandbox/job-access.ts";
+import { freshUntilExit } from "../../sandbox/runner/scratch.ts";
+import { root } from "../../scripts/bundle.ts";
 import { realCli } from "../../sandbox/runner/find-cli.ts";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
 import { startAzureJob } from "../../sandbox/runner/azure-job.ts";
-import { builtTask } from "./support/built-task.ts";
-import { pages } from "./support/documents.ts";
-import { onPath } from "./support/linters.ts";
-import { commandsOf, runPages } from "./support/page-commands.ts";
+import { builtTask } from "../shells/support/built-task.ts";
+import { onPath, runTool, type Run } from "../shells/support/linters.ts";
+import { runPages } from "../shells/support/page-commands.ts";
 
 const BUNDLE = path.resolve(import.meta.dirname, "../../examples/job-access");
 const missing = [
@@ -20,42 +21,8 @@ const missing = [
 ].filter((name) => name !== false);
 const without = missing.length === 0 ? "" : ` (skipped: no ${missing.join(", ")} on PATH)`;
 
-/** What every block of commands is tried by. */
-const TRIED: Readonly<Record<string, string>> = {
-  "README.md npm ci && npm run demo": "test/unit/scripts",
-  "README.md databricks bundle init": "test/shells/templates.test.ts",
-  "README.md npm install --global": "test/full/laptop-command.test.ts",
-  "README.md npm ci && npm test": "this run",
-  "CONTRIBUTING.md npm ci && npm test": "this run",
-  "SECURITY.md gh attestation verify": "nothing: it needs a release on GitHub",
-  "docs/cli.md node --import tsx": "test/unit/scripts",
-  "docs/environments.md az ad app": "nothing: it needs Entra ID",
-  "docs/performance.md npm run bench": "test/unit/bench",
-  "docs/scan.md npm install --global": "test/full/laptop-command.test.ts",
-  "docs/setup-azure-devops.md npm ci && npm run build": "test/shells/extension.test.ts",
-  "docs/templates.md databricks bundle init": "test/shells/templates.test.ts",
-  "docs/templates.md databricks auth login": "this file",
-  "docs/setup-azure-devops.md databricks service-principals create":
-    "nothing: it needs a managed identity of Entra ID",
-  "docs/setup-azure-devops.md host=": "this file",
-  "docs/setup-github.md host=": "this file",
-  "docs/setup-github.md ": "this file",
-  "docs/access.md registrar=": "this file",
-  "examples/": "the SETUP.md beside it, by test/shells/template-examples.test.ts",
-};
-
-describe("the commands of the documentation", function () {
+describe("the commands of the documentation, run", function () {
   this.timeout(120_000);
-
-  it("are each tried by something, and those that cannot be are named", async () => {
-    const untold: string[] = [];
-    for (const page of await pages())
-      for (const { where, text } of await commandsOf(page)) {
-        const known = Object.keys(TRIED).some((key) => `${page} ${text}`.startsWith(key));
-        if (!known) untold.push(`${where}: ${text.split("\n")[0] ?? ""}`);
-      }
-    assert.deepEqual(untold, []);
-  });
 
   async function edit(folder: string, change: (text: string) => string): Promise<void> {
     for (const name of await readdir(folder)) {
@@ -135,5 +102,28 @@ describe("the commands of the documentation", function () {
     } finally {
       await job.stop();
     }
+  });
+
+  it("npm run step plans one's own bundle, for either CI, and says how it is used", async () => {
+    const folder = await freshUntilExit("own-bundle");
+    await cp(path.resolve(import.meta.dirname, "../../examples/lakehouse-jobs"), folder, { recursive: true });
+    await mkdir(path.join(folder, ".git"));
+    await edit(folder, (text) =>
+      text.replace("root_path:", "host: https://adb-1.2.azuredatabricks.net\n      root_path:"),
+    );
+    const step = (...args: readonly string[]): Promise<Run> =>
+      runTool(process.execPath, ["--import", "tsx", "scripts/step.ts", ...args], root);
+    for (const ci of ["github", "azure"]) {
+      const ran = await step("plan", "--bundle", folder, "--target", "prod", "--ci", ci);
+      assert.equal(ran.code, 0, ran.output);
+      assert.match(ran.output, /1 addresses? of workspaces[^]*Plan: 4 to create/);
+      assert.ok(!/^(?:::|##vso)/m.test(ran.output), ran.output);
+    }
+    const wrong = await step("plan", "--bundle", folder, "--target", "nosuch");
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.output, /error: .*BUNDLE_INVALID[^]*nosuch/);
+    const usage = await step("paln", "--bundle", folder);
+    assert.equal(usage.code, 3);
+    assert.match(usage.output, /npm run step -- </);
   });
 });
