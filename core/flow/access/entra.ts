@@ -2,7 +2,8 @@ import type { EntraApis, EntraPlace } from "../../access/kinds/kind.ts";
 import type { AccessFiles } from "../../access/plan/request.ts";
 import type { Audit } from "../../audit/audit.ts";
 import { SecretlessError } from "../../base/errors.ts";
-import { ENTRA_CLOUDS, databricksCloud } from "../../federation/clouds.ts";
+import type { Environment } from "../../base/ports.ts";
+import { databricksCloud, ENTRA_CLOUDS, type EntraCloud } from "../../federation/clouds.ts";
 import { entraCloud } from "../../federation/exchanges/entra.ts";
 import { isLoopback } from "../../net/origin.ts";
 import { auditedApi } from "../api.ts";
@@ -37,28 +38,38 @@ export async function entraApis(
   const { inputs, ports, signal } = step;
   const cloud = entraCloud(inputs.host, ports.environment);
   const workspace = await step.workspace;
-  const api = (name: "graph" | "arm", variable: string): EntraApis["graph"] => {
+  const hosts = azureHosts(cloud, ports.environment);
+  const api = (name: "graph" | "arm"): EntraApis["graph"] => {
     const entra = { tenantId: place.tenantId, tokenFor: cloud[name] };
     const session = signIn(step, { workspace, audit, clientId, entra, signal });
     const token = async (): Promise<string> => (await session.token()).accessToken;
-    const host = endpoint(step, name, variable) ?? cloud[name];
-    return auditedApi(step, host, token, { audit, clientId, failure: "ACCESS_FAILED" });
+    return auditedApi(step, hosts[name], token, { audit, clientId, failure: "ACCESS_FAILED" });
   };
   const { authority } = place;
-  return { graph: api("graph", "GRAPH_ENDPOINT"), arm: api("arm", "ARM_ENDPOINT"), authority };
+  return { graph: api("graph"), arm: api("arm"), authority };
 }
 
-/** @throws SecretlessError `ENDPOINT_NOT_TRUSTED` for what is neither a known cloud's nor on this machine */
-function endpoint({ ports }: Step, name: "graph" | "arm", variable: string): string | undefined {
-  const named = (ports.environment[variable] ?? "").trim();
-  if (named === "") return undefined;
-  const url = URL.canParse(named) ? new URL(named) : undefined;
-  const known = ENTRA_CLOUDS.map((cloud) => cloud[name]);
-  if (url && (known.includes(url.origin) || isLoopback(url.hostname))) return url.origin;
-  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
-    problem: `${variable} does not name an endpoint of Azure; no token is sent there.`,
-    expected: [...new Set(known)].join(", "),
-    actual: url?.origin ?? "not a URL",
-    remedy: `Remove ${variable}, or set it to the endpoint of your cloud.`,
-  });
+/**
+ * Where Microsoft Graph and Azure Resource Manager are: where the job's environment says, if that is a known cloud's or on this
+ * machine, else in the cloud itself.
+ * @throws SecretlessError `ENDPOINT_NOT_TRUSTED`
+ */
+export function azureHosts(
+  cloud: Pick<EntraCloud, "graph" | "arm">,
+  environment: Environment,
+): Pick<EntraCloud, "graph" | "arm"> {
+  const host = (name: "graph" | "arm", variable: string): string => {
+    const named = (environment[variable] ?? "").trim();
+    if (named === "") return cloud[name];
+    const url = URL.canParse(named) ? new URL(named) : undefined;
+    const known = ENTRA_CLOUDS.map((one) => one[name]);
+    if (url && (known.includes(url.origin) || isLoopback(url.hostname))) return url.origin;
+    throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+      problem: `${variable} does not name an endpoint of Azure; no token is sent there.`,
+      expected: [...new Set(known)].join(", "),
+      actual: url?.origin ?? "not a URL",
+      remedy: `Remove ${variable}, or set it to the endpoint of your cloud.`,
+    });
+  };
+  return { graph: host("graph", "GRAPH_ENDPOINT"), arm: host("arm", "ARM_ENDPOINT") };
 }
