@@ -7420,7 +7420,7 @@ function outcomeFields(outcome2) {
 }
 var given = (name, value) => value === void 0 || value === "" ? {} : { [name]: value };
 function tokenExchangeEvent(exchange) {
-  const { outcome: outcome2, endpoint: endpoint2, clientId, issuer, subject: subject2 } = exchange;
+  const { outcome: outcome2, endpoint, clientId, issuer, subject: subject2 } = exchange;
   return {
     event_code: "token_exchange",
     class_uid: 3002,
@@ -7436,7 +7436,7 @@ function tokenExchangeEvent(exchange) {
     is_remote: true,
     user: servicePrincipal(clientId),
     actor: { user: servicePrincipal(clientId) },
-    service: { name: new URL(endpoint2).host, uid: endpoint2 },
+    service: { name: new URL(endpoint).host, uid: endpoint },
     session: { issuer, ...given("uid", exchange.jwtId), ...given("expiration_time", exchange.expiresAt) },
     unmapped: {
       exchange: exchange.exchange,
@@ -15309,10 +15309,10 @@ async function causeOf({ description }, presented, accepted, { clientId, dialect
 // core/federation/token-response.ts
 var QUOTED2 = 4e3;
 var LONGEST_LIFE = 86400;
-async function requestToken(endpoint2, form, { send, clock, signal }) {
+async function requestToken(endpoint, form, { send, clock, signal }) {
   const request = {
     method: "POST",
-    url: endpoint2,
+    url: endpoint,
     headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
     body: new URLSearchParams(form).toString(),
     ...signal && { signal }
@@ -15588,7 +15588,7 @@ var DATABRICKS_APPLICATION = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d";
 var PATIENCE = { propagation: 45e3, soon: 1e4, unknown: 45e3 };
 function entraExchange(options) {
   const { cloud, tenantId, clientId, clock } = options;
-  const endpoint2 = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+  const endpoint = `${cloud.authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
   let refusedSince;
   return {
     audience: options.audience ?? cloud.audience,
@@ -15600,7 +15600,7 @@ function entraExchange(options) {
         client_assertion: token2,
         scope: `${options.tokenFor ?? DATABRICKS_APPLICATION}/.default`
       };
-      const answer = await requestToken(endpoint2, form, { ...options, signal });
+      const answer = await requestToken(endpoint, form, { ...options, signal });
       if ("accessToken" in answer) {
         refusedSince = void 0;
         return answer;
@@ -20231,7 +20231,7 @@ var RENEWAL = 12e4;
 function signIn(step2, options) {
   const { ci, ports, inputs } = step2;
   const { audit, clientId, signal, onExchange, initial, idToken = ci.idToken.bind(ci) } = options;
-  const { exchange, endpoint: endpoint2 } = exchangeFor(step2, options);
+  const { exchange, endpoint } = exchangeFor(step2, options);
   return createSession({
     exchange: guarded(step2, exchange),
     idToken,
@@ -20241,7 +20241,7 @@ function signIn(step2, options) {
     initial,
     serverNow: () => step2.serverTime.now(),
     onExchange: (event) => {
-      record(audit, event, { exchange: options.entra ? "entra" : inputs.exchange.name, endpoint: endpoint2, clientId });
+      record(audit, event, { exchange: options.entra ? "entra" : inputs.exchange.name, endpoint, clientId });
       const { audience, attempt: attempt2, outcome: outcome2 } = event;
       const result = "error" in outcome2 ? `failed: ${String(outcome2.error)}` : `valid until ${new Date(outcome2.expiresAt).toISOString()}`;
       ci.debug(`exchange ${String(attempt2)} as ${clientId} for ${audience}: ${result}`);
@@ -20351,28 +20351,31 @@ async function entraApis(step2, audit, files) {
   const { inputs, ports, signal } = step2;
   const cloud = entraCloud(inputs.host, ports.environment);
   const workspace = await step2.workspace;
-  const api = (name, variable2) => {
+  const hosts = azureHosts(cloud, ports.environment);
+  const api = (name) => {
     const entra = { tenantId: place.tenantId, tokenFor: cloud[name] };
     const session = signIn(step2, { workspace, audit, clientId, entra, signal });
     const token2 = async () => (await session.token()).accessToken;
-    const host = endpoint(step2, name, variable2) ?? cloud[name];
-    return auditedApi(step2, host, token2, { audit, clientId, failure: "ACCESS_FAILED" });
+    return auditedApi(step2, hosts[name], token2, { audit, clientId, failure: "ACCESS_FAILED" });
   };
   const { authority } = place;
-  return { graph: api("graph", "GRAPH_ENDPOINT"), arm: api("arm", "ARM_ENDPOINT"), authority };
+  return { graph: api("graph"), arm: api("arm"), authority };
 }
-function endpoint({ ports }, name, variable2) {
-  const named = (ports.environment[variable2] ?? "").trim();
-  if (named === "") return void 0;
-  const url = URL.canParse(named) ? new URL(named) : void 0;
-  const known2 = ENTRA_CLOUDS.map((cloud) => cloud[name]);
-  if (url && (known2.includes(url.origin) || isLoopback(url.hostname))) return url.origin;
-  throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
-    problem: `${variable2} does not name an endpoint of Azure; no token is sent there.`,
-    expected: [...new Set(known2)].join(", "),
-    actual: url?.origin ?? "not a URL",
-    remedy: `Remove ${variable2}, or set it to the endpoint of your cloud.`
-  });
+function azureHosts(cloud, environment2) {
+  const host = (name, variable2) => {
+    const named = (environment2[variable2] ?? "").trim();
+    if (named === "") return cloud[name];
+    const url = URL.canParse(named) ? new URL(named) : void 0;
+    const known2 = ENTRA_CLOUDS.map((one) => one[name]);
+    if (url && (known2.includes(url.origin) || isLoopback(url.hostname))) return url.origin;
+    throw new SecretlessError("ENDPOINT_NOT_TRUSTED", {
+      problem: `${variable2} does not name an endpoint of Azure; no token is sent there.`,
+      expected: [...new Set(known2)].join(", "),
+      actual: url?.origin ?? "not a URL",
+      remedy: `Remove ${variable2}, or set it to the endpoint of your cloud.`
+    });
+  };
+  return { graph: host("graph", "GRAPH_ENDPOINT"), arm: host("arm", "ARM_ENDPOINT") };
 }
 
 // core/base/yaml/schema-file.ts
