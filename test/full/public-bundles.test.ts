@@ -15,6 +15,7 @@ const STRICTER: Readonly<Record<string, string>> = {
   CREDENTIAL_IN_BUNDLE: "it names a profile, an auth type or a credential",
   HOST_NOT_APPROVED: "it is for another workspace",
   ARCHIVE: "its code runs in the deployment, which uploads one archive that nobody reads back",
+  PLAN: "the CLI itself cannot plan it (`databricks bundle plan`), though it deploys it",
   LOCK: "it would break another deployment's lock (`bundle.deployment.lock.force`)",
 };
 

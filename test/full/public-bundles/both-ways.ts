@@ -49,17 +49,19 @@ export async function compare(bundle: PublicBundle, cli: string, more: readonly 
     return { bundle: name, verdict: why === "" ? "same" : "different", why, ratio, log };
   }
   const code = ours.code ?? "";
-  const why =
-    code === "SCAN_INCOMPLETE" && ours.log.includes("experimental.immutable_folder") ? "ARCHIVE" : code;
   if (ours.ended) return { bundle: name, verdict: "weaker", why: "the bare CLI refuses it", log };
-  return { bundle: name, verdict: bare.ended ? "stricter" : "refused by both", why, log };
+  if (!bare.ended) return { bundle: name, verdict: "refused by both", why: code, log };
+  const archive = code === "SCAN_INCOMPLETE" && ours.log.includes("experimental.immutable_folder");
+  const planned = await deploy(bundle, cli, more, "bare plan");
+  const why = archive ? "ARCHIVE" : planned.ended ? code : "PLAN";
+  return { bundle: name, verdict: "stricter", why, log };
 }
 
 async function deploy(
   bundle: PublicBundle,
   cli: string,
   more: readonly string[],
-  way: "bare" | "ours",
+  way: "bare" | "bare plan" | "ours",
 ): Promise<Deployed> {
   const scratch = new Scratch();
   const workspace = await GenerousWorkspace.start();
@@ -73,7 +75,8 @@ async function deploy(
     workspace.behind = job.sandbox.workspaceUrl;
     try {
       const PATH = [...more, job.env["PATH"] ?? ""].join(path.delimiter);
-      const run = way === "bare" ? bareCli(job, cli, prepared, PATH) : action(job, prepared, PATH);
+      const command = way === "bare" ? ["deploy", "--auto-approve"] : ["plan"];
+      const run = way === "ours" ? action(job, prepared, PATH) : bareCli(job, cli, prepared, PATH, command);
       const { ended, took, log, code } = await run;
       const writes = writesOf(workspace.seen, workspace.url, job.checkout);
       return { ended, took, log, code, writes };
@@ -91,7 +94,13 @@ const NOT_FINISHED = "\n(not finished in time)";
 type Job = Awaited<ReturnType<typeof startGitHubJob>>;
 type Ran = Omit<Deployed, "writes">;
 
-async function bareCli(job: Job, cli: string, prepared: Prepared, PATH: string): Promise<Ran> {
+async function bareCli(
+  job: Job,
+  cli: string,
+  prepared: Prepared,
+  PATH: string,
+  command: readonly string[],
+): Promise<Ran> {
   const { root, target, variables } = prepared;
   const env = {
     PATH,
@@ -101,7 +110,7 @@ async function bareCli(job: Job, cli: string, prepared: Prepared, PATH: string):
     DATABRICKS_CLI_DISABLE_UPDATE_CHECK: "true",
     ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`BUNDLE_VAR_${name}`, value])),
   };
-  const args = ["bundle", "deploy", "--auto-approve", ...(target === "" ? [] : ["--target", target])];
+  const args = ["bundle", ...command, ...(target === "" ? [] : ["--target", target])];
   const cwd = path.join(job.checkout, root);
   await mkdir(cwd, { recursive: true });
   const started = performance.now();
