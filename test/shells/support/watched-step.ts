@@ -80,10 +80,17 @@ export async function watchedStep(
   };
 }
 
-/** What was sent to the workspace and lies there now. Only the token endpoint may see an ID token, as its one field. */
+/** The one field in which a token endpoint sees an ID token. */
+const ID_TOKEN: readonly (readonly [route: string, field: string])[] = [
+  ["/v1/token", "subject_token"],
+  ["/oauth2/v2.0/token", "client_assertion"],
+];
+
+/** What was sent, and lies in the workspace now. */
 function sentBytes(job: GitHubJob): [string, string][] {
   return job.sandbox.requests.map(({ method, path: route, query, body, userAgent }) => {
-    const rest: Json = route.endsWith("/v1/token") && isObject(body) ? without(body, "subject_token") : body;
+    const field = ID_TOKEN.find(([endpoint]) => route.endsWith(endpoint))?.[1];
+    const rest: Json = field !== undefined && isObject(body) ? without(body, field) : body;
     return [`${method} ${route}`, `${route}\n${JSON.stringify(query)}\n${userAgent}\n${writeJson(rest)}`];
   });
 }
