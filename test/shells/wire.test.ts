@@ -117,8 +117,11 @@ describe(`on the wire${present ? "" : " (skipped: there is no databricks on PATH
     const result = await job.step();
     assert.equal(result.exitCode, 0, result.log);
     await bareBundle(bare, "deploy");
-    const sent = writes(job.sandbox, ours);
-    assert.deepEqual(sent, writes(bare, theirs));
+    // Beside it, the lease that says which run is at work; it makes the folder that the bare CLI's first try for its lock lacks.
+    const sent = writes(job.sandbox, ours).filter((line) => !line.includes("/databricks-secretless.lease"));
+    const once = (line: string, at: number, all: readonly string[]): boolean =>
+      !line.includes("/state/deploy.lock ") || line !== all[at - 1];
+    assert.deepEqual(sent.filter(once), writes(bare, theirs).filter(once));
     return sent.length;
   }
 
