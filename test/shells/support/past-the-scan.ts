@@ -66,7 +66,12 @@ export async function deployPlace(
   for (const name of await readdir(job.checkout))
     if (name !== ".git") await rm(path.join(job.checkout, name), { recursive: true });
   await fillCheckout(job.checkout, place.files);
-  return job.step({ "bundle-root": place.root ?? ".", ...(place.noTarget && { target: "" }), ...more });
+  return job.step({
+    "bundle-root": place.root ?? ".",
+    ...(place.noTarget && { target: "" }),
+    variables: "",
+    ...more,
+  });
 }
 
 /** Each of these places, at the built shell: the token does not come into the workspace, or not unseen. */
