@@ -20,7 +20,7 @@ const args = [
   ...["--reporter", "scripts/count-reporter.cjs", "--reporter-option", `file=${file}`],
   "test/full/**/*.test.ts",
   // Of these, `npm test` runs a sample.
-  ...["registrar-azure", "scan-bypass", "walls-files", "weather"].map(
+  ...["both", "open-events", "registrar-azure", "run-destroy", "scan-bypass", "walls-files", "weather"].map(
     (name) => `test/shells/${name}.test.ts`,
   ),
   ...["access/crash", "access/load", "sandbox-cli/contract"].map((name) => `test/unit/${name}.test.ts`),

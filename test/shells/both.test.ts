@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sample } from "../unit/support/sample.ts";
 import { startBothJobs, type BothJobs, type BothStep } from "./support/both-shells.ts";
 
 interface Step extends BothStep {
@@ -50,38 +51,41 @@ const JOBS: Readonly<Record<string, readonly Step[]>> = {
     { title: "destroy, approved", inputs: { command: "destroy", "auto-approve": "true" } },
     { title: "destroy of nothing", inputs: { command: "destroy", "auto-approve": "true" } },
   ],
-  mistakes: [
-    {
-      title: "wrong inputs",
-      inputs: { "workspace-id": "x", timeout: "soon", exchange: "aws", "cli-sha256": "short" },
-      fails: "INPUT_INVALID",
-    },
-    { title: "run without a resource", inputs: { command: "run" }, fails: "INPUT_INVALID" },
-    { title: "no bundle", inputs: { "bundle-root": "src" }, fails: "BUNDLE_NOT_FOUND" },
-    { title: "an unknown target", inputs: { target: "nowhere" }, fails: "BUNDLE_INVALID" },
-    { title: "another workspace", inputs: { "workspace-id": "1" }, fails: "WRONG_WORKSPACE" },
-    {
-      title: "a bundle for another host",
-      edit: ["databricks.yml", inWorkspace("host: https://example.com")],
-      fails: "HOST_NOT_APPROVED",
-    },
-    {
-      title: "a bundle with a credential",
-      edit: ["databricks.yml", inWorkspace("profile: mine")],
-      fails: "CREDENTIAL_IN_BUNDLE",
-    },
-    {
-      title: "YAML that cannot be read",
-      edit: ["databricks.yml", (text) => `${text}\n  : [`],
-      fails: "BUNDLE_INVALID",
-    },
-    {
-      title: "a reference that leads nowhere",
-      inputs: { command: "plan" },
-      edit: ["resources/orders.yml", (text) => text.replaceAll("resources.jobs.", "resources.jobs.no_")],
-      fails: "BUNDLE_INVALID",
-    },
-  ],
+  mistakes: sample<Step>(
+    [
+      {
+        title: "wrong inputs",
+        inputs: { "workspace-id": "x", timeout: "soon", exchange: "aws", "cli-sha256": "short" },
+        fails: "INPUT_INVALID",
+      },
+      { title: "run without a resource", inputs: { command: "run" }, fails: "INPUT_INVALID" },
+      { title: "no bundle", inputs: { "bundle-root": "src" }, fails: "BUNDLE_NOT_FOUND" },
+      { title: "an unknown target", inputs: { target: "nowhere" }, fails: "BUNDLE_INVALID" },
+      { title: "another workspace", inputs: { "workspace-id": "1" }, fails: "WRONG_WORKSPACE" },
+      {
+        title: "a bundle for another host",
+        edit: ["databricks.yml", inWorkspace("host: https://example.com")],
+        fails: "HOST_NOT_APPROVED",
+      },
+      {
+        title: "a bundle with a credential",
+        edit: ["databricks.yml", inWorkspace("profile: mine")],
+        fails: "CREDENTIAL_IN_BUNDLE",
+      },
+      {
+        title: "YAML that cannot be read",
+        edit: ["databricks.yml", (text) => `${text}\n  : [`],
+        fails: "BUNDLE_INVALID",
+      },
+      {
+        title: "a reference that leads nowhere",
+        inputs: { command: "plan" },
+        edit: ["resources/orders.yml", (text) => text.replaceAll("resources.jobs.", "resources.jobs.no_")],
+        fails: "BUNDLE_INVALID",
+      },
+    ],
+    2,
+  ),
 };
 
 describe("both shells do the same: outputs, summary, issues and requests to the workspace", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { startGitHubJob, type GitHubJob } from "../../sandbox/runner/github-job.ts";
+import { sample } from "../unit/support/sample.ts";
 import { codeOf, errorOf } from "./support/results.ts";
 
 async function deployedJob(): Promise<GitHubJob> {
@@ -10,6 +11,15 @@ async function deployedJob(): Promise<GitHubJob> {
   assert.equal(deployed.exitCode, 0, deployed.log);
   return job;
 }
+
+/** How a run ends, and our code for it. */
+const ENDS = [
+  ["FAILED", "RUN_FAILED"],
+  ["CANCELED", "RUN_CANCELLED"],
+  ["TIMEDOUT", "RUN_TIMED_OUT"],
+  ["SKIPPED", "RUN_SKIPPED"],
+  ["INTERNAL_ERROR", "RUN_FAILED"],
+] as const;
 
 describe("run through the built action", () => {
   let job: GitHubJob;
@@ -50,13 +60,7 @@ describe("run through the built action", () => {
     assert.match(result.outputs["run"] ?? "", /"result":"started"/);
   });
 
-  for (const [end, code] of [
-    ["FAILED", "RUN_FAILED"],
-    ["CANCELED", "RUN_CANCELLED"],
-    ["TIMEDOUT", "RUN_TIMED_OUT"],
-    ["SKIPPED", "RUN_SKIPPED"],
-    ["INTERNAL_ERROR", "RUN_FAILED"],
-  ] as const) {
+  for (const [end, code] of sample(ENDS, 2)) {
     it(`a run that ends ${end} is ${code}, with the run's own message`, async () => {
       job.sandbox.workspace.runs.script({ result: end, message: "the orders are late", runningPolls: 0 });
       const result = await job.step({ command: "run", resource: "ingest_orders" });

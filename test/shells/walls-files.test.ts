@@ -69,7 +69,7 @@ async function onAzure(): Promise<Job> {
 }
 
 for (const [title, start, every] of [
-  ["action", onGitHub, 1],
+  ["action", onGitHub, 2],
   ["task", onAzure, 4],
 ] as const) {
   describe(`the built ${title} in a checkout whose files are others`, function () {

@@ -23,7 +23,7 @@ const MOMENTS = {
   "in the middle of the creation of jobs": /\/jobs\/create$/,
 };
 
-const hanging = sample(HANDSHAKE_REQUESTS, 3);
+const hanging = sample(HANDSHAKE_REQUESTS, 5);
 
 describe("bad weather", () => {
   const freshFolder = scratchFolders();
@@ -98,7 +98,7 @@ describe("bad weather", () => {
       "a broken connection": { then: "reset" },
       "a connection that breaks after the request took effect": { then: "reset", tookEffect: true },
     };
-    for (const [what, rule] of sample(Object.entries(passing), 3)) {
+    for (const [what, rule] of sample(Object.entries(passing), 5)) {
       it(what, async () => {
         const { sandbox } = await planThrough(rule, HANDSHAKE_REQUESTS);
         assert.equal(assertionsOf(sandbox).length, 2);
@@ -145,7 +145,7 @@ describe("bad weather", () => {
           );
           assert.equal(refused.length, 1, text);
         };
-        await Promise.all(sample(Object.entries(codes[name]), 3).map(check));
+        await Promise.all(sample(Object.entries(codes[name]), 5).map(check));
       });
     }
 
