@@ -86,15 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   // Every delayed answer waits for it.
   setMaxListeners(0, stopping.signal);
   const wiring: Wiring = { clock, latency, faults, log: requests, defects: [], stopping: stopping.signal };
-  const [
-    githubServer,
-    azureServer,
-    entraServer,
-    workspaceServer,
-    accountServer,
-    servicesServer,
-    directoryServer,
-  ] = await Promise.all([
+  const own = await Promise.all([
     SystemServer.start("github", wiring),
     SystemServer.start("azure", wiring),
     SystemServer.start("entra", wiring),
@@ -103,6 +95,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     SystemServer.start("services", wiring),
     SystemServer.start("directory", wiring),
   ]);
+  const [
+    githubServer,
+    azureServer,
+    entraServer,
+    workspaceServer,
+    accountServer,
+    servicesServer,
+    directoryServer,
+  ] = own;
 
   const github = await GitHub.create({ clock, url: githubServer.url, issuerPath, idTokenLife, handedOut });
   githubServer.serve(github.routes(), () => undefined);
@@ -195,17 +196,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     addWorkspace,
     stop: async () => {
       stopping.abort();
-      const servers = [
-        githubServer,
-        azureServer,
-        entraServer,
-        workspaceServer,
-        accountServer,
-        servicesServer,
-        directoryServer,
-        ...more,
-      ];
-      await Promise.all(servers.map((server) => server.stop()));
+      await Promise.all([...own, ...more].map((server) => server.stop()));
       if (wiring.defects.length > 0) throw new AggregateError(wiring.defects, "the sandbox itself failed");
     },
   };

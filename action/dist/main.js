@@ -24,9 +24,9 @@ async function main() {
   const finished = new AbortController();
   const host = isOpenToAnybody(environment["GITHUB_EVENT_NAME"] ?? "") ? "" : environment["INPUT_HOST"];
   const early = askEarly(createSend(environment), host ?? "", finished.signal);
-  const { runAction } = await import("./chunks/step-SVOUWEJB.js");
+  const { runAction } = await import("./chunks/step-5YRBNP4S.js");
   const service = [import.meta.filename, SERVICE];
   process.exitCode = await runAction({ environment, early, cancelled, service });
   finished.abort();
 }
-await (process.argv[2] === SERVICE ? (await import("./chunks/step-SVOUWEJB.js")).runService() : main());
+await (process.argv[2] === SERVICE ? (await import("./chunks/step-5YRBNP4S.js")).runService() : main());

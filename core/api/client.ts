@@ -104,6 +104,16 @@ export class ApiFailure extends Error {
   }
 }
 
+/** The answer; undefined for what is not there, or may not be seen. */
+export async function visible<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.missing || error.refused)) return undefined;
+    throw error;
+  }
+}
+
 /** Whether the API was not to be had, in contrast to an API that refuses: what the call was about is not the reason. */
 export function isUnavailable({ cause, status, errorCode }: ApiFailure): boolean {
   const body = cause instanceof HttpError ? cause.body : "";

@@ -71,3 +71,11 @@ export async function inParallel<T, R>(
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return results;
 }
+
+/** The same for each value of a map, under its key. */
+export async function eachInParallel<K, T, R>(
+  items: ReadonlyMap<K, T>,
+  work: (item: T) => Promise<R>,
+): Promise<ReadonlyMap<K, R>> {
+  return new Map(await inParallel([...items], async ([key, item]) => [key, await work(item)] as const));
+}

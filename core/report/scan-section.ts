@@ -1,3 +1,4 @@
+import { groupBy } from "../base/group-by.ts";
 import { placeText, type Finding } from "../scan/finding.ts";
 import type { AcceptedException, ScanFacts } from "./facts.ts";
 import { code, escapeMarkdown, prose, table } from "./markdown.ts";
@@ -53,15 +54,8 @@ const PLACES = 10;
 
 /** One row a rule: what was found where, who can use it, what to write instead. */
 function findingsTable(findings: readonly Finding[]): string {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const group = groups.get(finding.rule.id);
-    if (group) group.push(finding);
-    else groups.set(finding.rule.id, [finding]);
-  }
-  const rows = [...groups.values()].flatMap((group) => {
+  const rows = [...groupBy(findings, ({ rule }) => rule.id).values()].map((group) => {
     const [first] = group;
-    if (first === undefined) return [];
     const { id, name, risk, remedy } = first.rule;
     const more = group.length > PLACES ? [`and ${String(group.length - PLACES)} more`] : [];
     const places = group
@@ -70,12 +64,10 @@ function findingsTable(findings: readonly Finding[]): string {
         (one) => `${code(placeText(one))} ${escapeMarkdown(one.shown)}, fingerprint ${code(one.fingerprint)}`,
       );
     return [
-      [
-        `${escapeMarkdown(name)}<br>${code(id)}`,
-        [...places, ...more].join("<br>"),
-        escapeMarkdown(risk),
-        prose(remedy.replaceAll("\n", " ")),
-      ],
+      `${escapeMarkdown(name)}<br>${code(id)}`,
+      [...places, ...more].join("<br>"),
+      escapeMarkdown(risk),
+      prose(remedy.replaceAll("\n", " ")),
     ];
   });
   return table(["Found", "Where", "Who can use it", "Write instead"], rows);

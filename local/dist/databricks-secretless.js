@@ -961,8 +961,8 @@ var require_createNode = __commonJS({
     var defaultTagPrefix = "tag:yaml.org,2002:";
     function findTagObject(value, tagName, tags) {
       if (tagName) {
-        const match2 = tags.filter((t) => t.tag === tagName);
-        const tagObj = match2.find((t) => !t.format) ?? match2[0];
+        const match = tags.filter((t) => t.tag === tagName);
+        const tagObj = match.find((t) => !t.format) ?? match[0];
         if (!tagObj)
           throw new Error(`Tag ${tagName} not found`);
         return tagObj;
@@ -1657,21 +1657,21 @@ var require_stringify = __commonJS({
     }
     function getTagObject(tags, item) {
       if (item.tag) {
-        const match2 = tags.filter((t) => t.tag === item.tag);
-        if (match2.length > 0)
-          return match2.find((t) => t.format === item.format) ?? match2[0];
+        const match = tags.filter((t) => t.tag === item.tag);
+        if (match.length > 0)
+          return match.find((t) => t.format === item.format) ?? match[0];
       }
       let tagObj = void 0;
       let obj;
       if (identity.isScalar(item)) {
         obj = item.value;
-        let match2 = tags.filter((t) => t.identify?.(obj));
-        if (match2.length > 1) {
-          const testMatch = match2.filter((t) => t.test);
+        let match = tags.filter((t) => t.identify?.(obj));
+        if (match.length > 1) {
+          const testMatch = match.filter((t) => t.test);
           if (testMatch.length > 0)
-            match2 = testMatch;
+            match = testMatch;
         }
-        tagObj = match2.find((t) => t.format === item.format) ?? match2.find((t) => !t.format);
+        tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
       } else {
         obj = item;
         tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
@@ -3313,13 +3313,13 @@ var require_timestamp = __commonJS({
       // assumed to be 00:00:00Z (start of day, UTC).
       test: RegExp("^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:t|T|[ \\t]+)([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?$"),
       resolve(str) {
-        const match2 = str.match(timestamp.test);
-        if (!match2)
+        const match = str.match(timestamp.test);
+        if (!match)
           throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
-        const [, year, month, day, hour, minute, second] = match2.map(Number);
-        const millisec = match2[7] ? Number((match2[7] + "00").substr(1, 3)) : 0;
+        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
         let date = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
-        const tz = match2[8];
+        const tz = match[8];
         if (tz && tz !== "Z") {
           let d = parseSexagesimal(tz, false);
           if (Math.abs(d) < 30)
@@ -4892,8 +4892,8 @@ var require_resolve_flow_scalar = __commonJS({
     }
     function unfoldLines(source) {
       const line2 = /(.*?)\r?\n/sy;
-      let match2 = line2.exec(source);
-      if (!match2)
+      let match = line2.exec(source);
+      if (!match)
         return source;
       let trimEnd, trimBoth;
       try {
@@ -4903,11 +4903,11 @@ var require_resolve_flow_scalar = __commonJS({
         trimEnd = /[ \t]+$/;
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
-      let res = match2[1].replace(trimEnd, "");
+      let res = match[1].replace(trimEnd, "");
       let sep2 = " ";
       let pos = line2.lastIndex;
-      while (match2 = line2.exec(source)) {
-        const lm = match2[1].replace(trimBoth, "");
+      while (match = line2.exec(source)) {
+        const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
           if (sep2 === "\n")
             res += sep2;
@@ -4921,8 +4921,8 @@ var require_resolve_flow_scalar = __commonJS({
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
-      match2 = last.exec(source);
-      return res + sep2 + (match2?.[1] ?? "");
+      match = last.exec(source);
+      return res + sep2 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -9385,8 +9385,8 @@ function base64Text(text) {
   return Buffer.from(text, "base64").toString("latin1");
 }
 function isUserAndPassword(text) {
-  const match2 = /^([\x20-\x39\x3b-\x7e]{0,80}):([\x20-\x7e]{4,200})$/.exec(base64Text(text));
-  return match2 !== null && !isPlaceholder(match2[2] ?? "") && !/^<|\$\{|\{\{/.test(match2[2] ?? "");
+  const match = /^([\x20-\x39\x3b-\x7e]{0,80}):([\x20-\x7e]{4,200})$/.exec(base64Text(text));
+  return match !== null && !isPlaceholder(match[2] ?? "") && !/^<|\$\{|\{\{/.test(match[2] ?? "");
 }
 function isJwt(token2) {
   const [head = "", body = ""] = token2.split(".");
@@ -10292,6 +10292,12 @@ function unpackGzip(gzip, budget) {
   }
 }
 
+// core/scan/detect/sticky.ts
+function sticky(pattern, text, at) {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
 // core/scan/detect/defaults.ts
 var LOOK_UP = /(?:get|getenv|env_var|getOrElse|getOrDefault|getProperty|getString|getStr|getConf|get_config|lookup|pop|fetch|read_setting)\s{0,4}\(\s{0,20}["'`]$/;
 var NEXT_ARGUMENT = /["'`]\s{0,4},\s{0,20}/y;
@@ -10300,18 +10306,18 @@ var FALLBACK = /["'`]?[\])]{0,2}(?:\s{1,8}or\s{1,8}|\s{0,4}(?:\|\||\?\?|\?:)\s{0
 var DECLARATION = /(?:\bDECLARE|\bVARIABLE|\bparam)\s{1,8}@?$/i;
 var DECLARED = /[ \t]{1,8}(?:AS[ \t]{1,4})?[A-Za-z]\w{0,30}(?:\s?\([\w, ]{1,12}\))?[ \t]{1,8}(?::?=|DEFAULT)[ \t]{0,20}N?(?=["'])/iy;
 var EXPANSION = /:?[-=]/y;
-function sticky(pattern, text, at) {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : void 0;
+function behind(pattern, text, at) {
+  const match = sticky(pattern, text, at);
+  return match === null ? void 0 : at + match[0].length;
 }
 function defaultAfter(text, end, before) {
   if (before.endsWith("${")) {
-    const at2 = sticky(EXPANSION, text, end);
+    const at2 = behind(EXPANSION, text, end);
     return at2 === void 0 ? void 0 : { at: at2, bare: true };
   }
   const [previous = "", next = ""] = [before.at(-1), text[end]];
   const quoted = /["'`]/.test(next);
-  const at = (quoted ? sticky(NAMED_DEFAULT, text, end) : void 0) ?? (quoted && LOOK_UP.test(before) ? sticky(NEXT_ARGUMENT, text, end) : void 0) ?? (/["'`\])\s|?.]/.test(next) ? sticky(FALLBACK, text, end) : void 0) ?? (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before) ? sticky(DECLARED, text, end) : void 0);
+  const at = (quoted ? behind(NAMED_DEFAULT, text, end) : void 0) ?? (quoted && LOOK_UP.test(before) ? behind(NEXT_ARGUMENT, text, end) : void 0) ?? (/["'`\])\s|?.]/.test(next) ? behind(FALLBACK, text, end) : void 0) ?? (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before) ? behind(DECLARED, text, end) : void 0);
   return at === void 0 ? void 0 : { at, bare: false };
 }
 
@@ -10333,10 +10339,6 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky2(pattern, text, at) {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
-}
 function nameAround(text, keywordStart, keywordEnd) {
   let start = keywordStart;
   let end = keywordEnd;
@@ -10348,8 +10350,8 @@ function nameAround(text, keywordStart, keywordEnd) {
   return { start, end };
 }
 function quotedLiteral(text, at) {
-  const wrapper = sticky2(WRAPPERS, text, at);
-  const opening = sticky2(QUOTED, text, wrapper === null ? at : at + wrapper[0].length);
+  const wrapper = sticky(WRAPPERS, text, at);
+  const opening = sticky(QUOTED, text, wrapper === null ? at : at + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote2 = ""] = opening;
   const start = opening.index + all.length;
@@ -10363,11 +10365,11 @@ function quotedLiteral(text, at) {
   return { value, start, quoted: true };
 }
 function bareLiteral(text, at) {
-  const match2 = sticky2(BARE, text, at);
-  if (match2 === null) return null;
-  const next = text[at + match2[0].length];
+  const match = sticky(BARE, text, at);
+  if (match === null) return null;
+  const next = text[at + match[0].length];
   if (next === "(" || next === "{") return null;
-  return { value: match2[0], start: at, quoted: false };
+  return { value: match[0], start: at, quoted: false };
 }
 var CONNECTION = /\b(?:host|hostaddr|dbname|user|port|sslmode|uid|server)\s{0,2}=[^=\n]{1,60}[ \t;]$/i;
 var STARTS_LINE = /(?:^|\n)[ \t>*#|-]{0,20}[*`_]{0,2}$/;
@@ -10375,7 +10377,7 @@ var COMMENTED = /(?:^|\n)[^\n"'`]{0,80}(?:#|\/\/|--|\*|\bREM\b)[ \t]{0,8}$/;
 var ENDS_LINE = /[ \t]{0,8}(?:\r?\n|$)/y;
 function wholeLine(text, at) {
   const literal2 = bareLiteral(text, at);
-  return literal2 !== null && sticky2(ENDS_LINE, text, at + literal2.value.length) !== null ? literal2 : null;
+  return literal2 !== null && sticky(ENDS_LINE, text, at + literal2.value.length) !== null ? literal2 : null;
 }
 function bracedLiteral(text, at) {
   const end = text.indexOf("}", at);
@@ -10393,15 +10395,15 @@ function literalAfter(where) {
   const { text, end, before, kind } = where;
   const previous = before[before.length - 1] ?? "\n";
   const flag = text.startsWith("--", where.start);
-  const call = sticky2(CALL, text, end);
+  const call = sticky(CALL, text, end);
   if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
     const literal2 = quotedLiteral(text, end + call[0].length);
     if (literal2 !== null) return { ...literal2, certain: true };
   }
   for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT]) {
-    const match2 = sticky2(pattern, text, end);
-    const at = match2 === null ? -1 : end + match2[0].length;
-    if (match2 !== null)
+    const match = sticky(pattern, text, end);
+    const at = match === null ? -1 : end + match[0].length;
+    if (match !== null)
       return certain(
         quotedLiteral(text, at) ?? (pattern === YAML_DEFAULT ? bareLiteral(text, at) : null),
         false
@@ -10411,17 +10413,17 @@ function literalAfter(where) {
   if (fallback !== void 0)
     return certain((fallback.bare ? bareLiteral : quotedLiteral)(text, fallback.at), false);
   if (PAIR_KEY.test(before)) {
-    const pair = sticky2(PAIRED_VALUE, text, end);
+    const pair = sticky(PAIRED_VALUE, text, end);
     if (pair === null) return null;
     const at = end + pair[0].length;
     return certain(quotedLiteral(text, at) ?? (kind === "config" ? bareLiteral(text, at) : null), false);
   }
-  const xml = sticky2(XML_PROPERTY, text, end) ?? (previous === "<" ? sticky2(XML_ELEMENT, text, end) : null);
+  const xml = sticky(XML_PROPERTY, text, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text, end) : null);
   if (xml !== null) {
     const literal2 = bareLiteral(text, end + xml[0].length);
     return literal2 !== null && text.startsWith("</", literal2.start + literal2.value.length) ? certain(literal2, false) : null;
   }
-  const assign = sticky2(ASSIGN, text, end);
+  const assign = sticky(ASSIGN, text, end);
   if (assign !== null) {
     const at = end + assign[0].length;
     const quoted = quotedLiteral(text, at);
@@ -10438,11 +10440,11 @@ function literalAfter(where) {
     const line2 = kind === "code" ? COMMENTED : STARTS_LINE;
     return line2.test(before) ? certain(wholeLine(text, at), false) : null;
   }
-  const spaced = sticky2(SPACED, text, end);
+  const spaced = sticky(SPACED, text, end);
   if (spaced !== null && SUBCOMMAND.test(before)) return null;
   if (spaced !== null) return certain(quotedLiteral(text, end + spaced[0].length), false);
   if (flag || kind === "config") {
-    const blanks = sticky2(BLANKS, text, end);
+    const blanks = sticky(BLANKS, text, end);
     const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
     const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
     if (blanks !== null && (flag || startsLine || afterLogin))
@@ -10499,19 +10501,15 @@ function decodeAt(text, start, form, prefix) {
   if (form.encoding === "base64") {
     let from = start - form.lead;
     if (/^[A-Za-z0-9+/_-]{4}$/.test(text.slice(Math.max(0, from - 4), from))) from -= 4;
-    const run2 = from < 0 ? null : match(BASE64_RUN, text, from);
+    const run2 = from < 0 ? null : sticky(BASE64_RUN, text, from)?.[0] ?? null;
     if (run2 === null) return null;
     const decoded4 = Buffer.from(run2.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
     return located(decoded4, prefix, from + run2.length);
   }
-  const run = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text, start);
+  const run = sticky(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text, start)?.[0] ?? null;
   if (run === null) return null;
   const decoded3 = form.encoding === "hex" ? Buffer.from(run, "hex").toString("latin1") : run.replace(/%([0-9a-fA-F]{2})/g, (_all, code) => String.fromCharCode(parseInt(code, 16)));
   return located(decoded3, prefix, start + run.length);
-}
-function match(pattern, text, at) {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? null;
 }
 function located(text, prefix, end) {
   const at = text.slice(0, prefix.length + 6).indexOf(prefix);
@@ -10574,10 +10572,10 @@ var LOOKED_AT = 96;
 function matchFormat(rule, text, at) {
   const from = Math.max(0, at - (rule.back ?? 0));
   rule.pattern.lastIndex = from;
-  const match2 = rule.pattern.exec(text);
-  if (match2 === null) return null;
-  const value = match2.groups?.["value"] ?? match2[0];
-  const start = from + match2[0].lastIndexOf(value);
+  const match = rule.pattern.exec(text);
+  if (match === null) return null;
+  const value = match.groups?.["value"] ?? match[0];
+  const start = from + match[0].lastIndexOf(value);
   const end = start + value.length;
   const body = rule.prefix !== void 0 && value.startsWith(rule.prefix) ? value.slice(rule.prefix.length) : value;
   const head = body.slice(0, LOOKED_AT);
@@ -10585,7 +10583,7 @@ function matchFormat(rule, text, at) {
     return null;
   if (rule.entropy !== void 0 && entropy(head) < rule.entropy) return null;
   if (rule.test !== void 0) {
-    const around = text.slice(Math.max(0, from - AROUND), from + match2[0].length + AROUND);
+    const around = text.slice(Math.max(0, from - AROUND), from + match[0].length + AROUND);
     if (!rule.test(value, around)) return null;
   }
   return { start, end, value };
@@ -10678,8 +10676,7 @@ function matchesAt(bytes, start, text) {
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
 var REFERENCE = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
 function scopeAt(text, at) {
-  REFERENCE.lastIndex = at;
-  const groups = REFERENCE.exec(text)?.groups;
+  const groups = sticky(REFERENCE, text, at)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
 
@@ -10773,12 +10770,12 @@ function rebuilt(text, from, to, mark, decode) {
   const builder = new Builder(to - from);
   let copied = from;
   mark.lastIndex = from;
-  for (let match2 = mark.exec(text); match2 !== null && match2.index < to; match2 = mark.exec(text)) {
-    const decoded3 = decode(match2.index);
+  for (let match = mark.exec(text); match !== null && match.index < to; match = mark.exec(text)) {
+    const decoded3 = decode(match.index);
     if (decoded3 === null) continue;
-    builder.copy(text, copied, match2.index);
-    if (decoded3.character !== "") builder.add(decoded3.character, match2.index);
-    copied = match2.index + decoded3.length;
+    builder.copy(text, copied, match.index);
+    if (decoded3.character !== "") builder.add(decoded3.character, match.index);
+    copied = match.index + decoded3.length;
     mark.lastIndex = copied;
   }
   builder.copy(text, copied, Math.max(copied, to));
@@ -10804,8 +10801,8 @@ var JOINER = /(["'`]{1,3})(?:\s{0,8}(?:\+|\|\||&|\.concat\(|\.(?=\s))\s{0,8}|\s{
 function joined(text, from, to, commas) {
   return rebuilt(text, from, to, /["'`]/g, (at) => {
     JOINER.lastIndex = at;
-    const match2 = JOINER.exec(text);
-    return match2 !== null && (match2[2] === void 0 || commas) ? { length: match2[0].length, character: "" } : null;
+    const match = JOINER.exec(text);
+    return match !== null && (match[2] === void 0 || commas) ? { length: match[0].length, character: "" } : null;
   });
 }
 function composed(outer, inner) {
@@ -10889,21 +10886,17 @@ function judged(assignment) {
 }
 var BROKEN = /[\w.~+/=-]{0,100}["'`]{1,3}\s{0,8}(?:\+|\|\||,|&|\.(?:concat\()?|\\)?\s{0,60}[rbuRBU]?["'`]{1,3}[\w.~+/=-]/y;
 var TAKES_COMMAS = /(?:join|paste0?|concat|concat_ws)\s{0,2}\([^()]{0,200}$/;
-function isSticky(pattern, text, at) {
-  pattern.lastIndex = at;
-  return pattern.test(text);
-}
 function* readings(text, at, rule) {
   const from = Math.max(0, at - (rule.back ?? 0) * 2 - 64);
   const to = Math.min(text.length, at + 3e3);
   const commas = TAKES_COMMAS.test(text.slice(Math.max(0, at - 240), at));
-  if (isSticky(BROKEN, text, at)) yield [joined(text, from, to, commas), "concatenated"];
+  if (sticky(BROKEN, text, at)) yield [joined(text, from, to, commas), "concatenated"];
   const near = text.slice(from, Math.min(to, at + 400));
   if (near.includes("\\")) {
     const plain = unescaped(text, from, to);
     yield [plain, void 0];
     const inView = indexInView(plain, at);
-    if (isSticky(BROKEN, plain.text, inView)) {
+    if (sticky(BROKEN, plain.text, inView)) {
       yield [composed(plain, joined(plain.text, 0, plain.text.length, commas)), "concatenated"];
     }
   }
@@ -10936,8 +10929,8 @@ function encodedMatch(text, at, payload) {
 }
 function detect(bytes, text, options) {
   const matches2 = [];
-  const push = (match2) => {
-    if (match2 !== null) matches2.push(match2);
+  const push = (match) => {
+    if (match !== null) matches2.push(match);
   };
   let joinedUpTo = 0;
   automaton().scan(bytes, ({ payload, text: keyword }, start) => {
@@ -10962,7 +10955,7 @@ function detect(bytes, text, options) {
 var ESCAPED_OPERATOR = /[\w.$-]{0,120}(?:\\["'`])?\]?[ \t]{0,20}(?:[=:,{>]|<-|->|\\["'n])/y;
 function readName(text, start, end, kind) {
   const plain = namedMatch(text, start, end, kind);
-  if (plain !== null || !isSticky(ESCAPED_OPERATOR, text, end)) return plain;
+  if (plain !== null || !sticky(ESCAPED_OPERATOR, text, end)) return plain;
   const to = Math.min(text.length, end + 640);
   const escape = text.indexOf("\\", end);
   if (escape < 0 || escape >= to) return null;
@@ -10992,8 +10985,8 @@ function withoutOverlaps(matches2) {
     (a, b) => (PRIORITY.get(a.rule) ?? 0) - (PRIORITY.get(b.rule) ?? 0) || a.start - b.start
   );
   const kept = [];
-  for (const match2 of byRule) {
-    if (!kept.some((other) => match2.start < other.end && other.start < match2.end)) kept.push(match2);
+  for (const match of byRule) {
+    if (!kept.some((other) => match.start < other.end && other.start < match.end)) kept.push(match);
   }
   return kept.sort((a, b) => a.start - b.start);
 }
@@ -11128,24 +11121,24 @@ var ContentScanner = class {
       this.scopes.push({ scope, line: line2, column: column + 1 });
     };
     const found = detect(this.#buffer, text, { kind: this.#kind, binary, from: this.#done, to, onScope });
-    for (const match2 of found.length < 2 ? found : withoutOverlaps(found)) {
+    for (const match of found.length < 2 ? found : withoutOverlaps(found)) {
       if (this.#matches.length >= MOST_MATCHES) this.overflowed = true;
-      else this.#matches.push(binary ? match2 : this.#placed(match2));
+      else this.#matches.push(binary ? match : this.#placed(match));
     }
     this.#done = to;
   }
-  #placed(match2) {
-    const { line: line2, column: before } = this.#placeOf(match2.start);
+  #placed(match) {
+    const { line: line2, column: before } = this.#placeOf(match.start);
     const column = before + 1;
-    const ends = this.#buffer.indexOf(10, match2.start);
-    const oneLine = ends < 0 || ends >= match2.end;
-    const cells = this.#cells + this.#countCells(match2.start);
+    const ends = this.#buffer.indexOf(10, match.start);
+    const oneLine = ends < 0 || ends >= match.end;
+    const cells = this.#cells + this.#countCells(match.start);
     return {
-      ...match2,
+      ...match,
       position: {
         line: line2,
         column,
-        ...oneLine && { endColumn: column + this.#length(match2.start, match2.end) }
+        ...oneLine && { endColumn: column + this.#length(match.start, match.end) }
       },
       ...cells > 0 && { cell: cells }
     };
@@ -11186,8 +11179,8 @@ var DEEPEST = 1;
 var UNPACK = { zip: unpackZip, gzip: unpackGzip, tar: unpackTar };
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
-function toFinding(match2, file, member, repositoryId) {
-  const { rule, value, position, cell, via } = match2;
+function toFinding(match, file, member, repositoryId) {
+  const { rule, value, position, cell, via } = match;
   const { line: line2, column, endColumn } = position ?? {};
   return {
     rule,
@@ -11312,8 +11305,8 @@ var FileScan = class {
     const scanner = new ContentScanner("archive.bin");
     pushAll(scanner, content);
     const known = new Set(this.#results.findings.map((finding) => finding.fingerprint));
-    for (const match2 of scanner.matches()) {
-      const finding = toFinding(match2, this.#file.name, path2 === "" ? void 0 : path2, this.#repositoryId);
+    for (const match of scanner.matches()) {
+      const finding = toFinding(match, this.#file.name, path2 === "" ? void 0 : path2, this.#repositoryId);
       if (!known.has(finding.fingerprint)) this.#results.findings.push(finding);
     }
   }
@@ -11321,14 +11314,14 @@ var FileScan = class {
   #lookAtName(name, member) {
     const bytes = Buffer.from(name);
     const text = bytes.toString("latin1");
-    for (const match2 of detect(bytes, text, { kind: "code", binary: true, from: 0, to: text.length })) {
-      const finding = toFinding(match2, this.#file.name, member, this.#repositoryId);
+    for (const match of detect(bytes, text, { kind: "code", binary: true, from: 0, to: text.length })) {
+      const finding = toFinding(match, this.#file.name, member, this.#repositoryId);
       this.#results.findings.push({ ...finding, shown: `${finding.shown} in the name` });
     }
   }
   #take(scanner, member) {
-    for (const match2 of scanner.matches()) {
-      this.#results.findings.push(toFinding(match2, this.#file.name, member, this.#repositoryId));
+    for (const match of scanner.matches()) {
+      this.#results.findings.push(toFinding(match, this.#file.name, member, this.#repositoryId));
     }
     for (const { scope, line: line2, column } of scanner.scopes) {
       this.#results.scopes.push({ scope, place: { file: this.#file.name, line: line2, column } });
@@ -11880,7 +11873,7 @@ async function includedFiles(root, location, path2, mistakes) {
     else if (!matches2) wrong(`The \`include\` pattern \`${quote(text)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text))
       wrong(`\`include\` names \`${quote(text)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path2.relative(location.root, match2)).filter((name) => !seen2.has(name));
+    const fresh = (matches2 ?? []).map((match) => path2.relative(location.root, match)).filter((name) => !seen2.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen2.add(name);
       if (/\.(ya?ml|json)$/.test(name)) files.push(path2.join(location.root, name));

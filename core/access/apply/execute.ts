@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/group-by.ts";
 import type { Clock } from "../../base/ports.ts";
 import { portsOf, type AccessPlan } from "../plan/plan.ts";
 import type { AccessRequest } from "../plan/request.ts";
@@ -51,13 +52,9 @@ async function confirm(
 }
 
 function batches(all: readonly DecidedChange[]): readonly Batch[] {
-  const groups = new Map<string, [DecidedChange, ...DecidedChange[]]>();
-  for (const change of all) {
-    const key = JSON.stringify([change.action, change.kind.name, change.kind.batch(change.object)]);
-    const group = groups.get(key);
-    if (group) group.push(change);
-    else groups.set(key, [change]);
-  }
+  const groups = groupBy(all, ({ action, kind, object }) =>
+    JSON.stringify([action, kind.name, kind.batch(object)]),
+  );
   return [...groups.values()].map((changes) => {
     const [{ kind, action }] = changes;
     return { kind, action, changes, objects: changes.map(({ object }) => object) };

@@ -1,6 +1,6 @@
 import { ApiFailure } from "../../api/client.ts";
 import { listAt, textAt, type Json } from "../../api/json.ts";
-import { inParallel } from "../../api/paging.ts";
+import { eachInParallel } from "../../api/paging.ts";
 import { quote } from "../../base/quote.ts";
 import { UUID } from "../../base/uuid.ts";
 import { described, object as mapping, placed, required, text, type Placed } from "../../base/yaml/shape.ts";
@@ -87,13 +87,11 @@ async function read(objects: readonly TrustObject[], ports: KindPorts): Promise<
     };
   const keyOf = (object: TrustObject): string => JSON.stringify([object["credential"], object["audience"]]);
   const presented = new Map(objects.map((object) => [keyOf(object), object]));
-  const applications = [...new Set(objects.map((object) => of(object, "client_id")))];
-  const [identities, lists] = await Promise.all([
-    inParallel([...presented.values()], (object) => presentedIdentity(ports, entra, object)),
-    inParallel(applications, (clientId) => credentialsOf(entra, clientId)),
+  const applications = new Map(objects.map((object) => [of(object, "client_id"), of(object, "client_id")]));
+  const [expected, listed] = await Promise.all([
+    eachInParallel(presented, (object) => presentedIdentity(ports, entra, object)),
+    eachInParallel(applications, (clientId) => credentialsOf(entra, clientId)),
   ]);
-  const expected = new Map([...presented.keys()].map((key, at) => [key, identities[at] as Read<Expected>]));
-  const listed = new Map(applications.map((id, at) => [id, lists[at] as Read<readonly Json[]>]));
   return {
     plan: (object) =>
       planOne(

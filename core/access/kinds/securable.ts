@@ -1,7 +1,7 @@
 import { BINDING, BINDINGS, EFFECTIVE_PRIVILEGE, GRANT, PERMISSIONS } from "../../api/shapes.ts";
-import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import { ApiFailure, visible, type DatabricksApi } from "../../api/client.ts";
 import { textAt, type Json } from "../../api/json.ts";
-import { inParallel, listAll } from "../../api/paging.ts";
+import { eachInParallel, inParallel, listAll } from "../../api/paging.ts";
 
 /**
  * What grants and their proof have to know of a class of Unity Catalog's securable objects. Sources: Unity Catalog's
@@ -111,16 +111,6 @@ interface Surroundings extends Around {
 }
 type Look = (one: Pick<Around, "type" | "name">) => Promise<Surroundings>;
 
-/** undefined for what may not be read. */
-async function visible<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.refused || error.missing)) return undefined;
-    throw error;
-  }
-}
-
 /** Looks at what surrounds several objects, at each once. */
 function surroundings(api: DatabricksApi): Look {
   const looked = new Map<string, Promise<Surroundings>>();
@@ -186,8 +176,7 @@ export async function readSecurables(
 ): Promise<ReadonlyMap<string, SecurableReading>> {
   const distinct = new Map(securables.map((one) => [securableKey(one), one]));
   const look = surroundings(api);
-  const readings = await inParallel([...distinct.values()], (one) => readOne(api, look, one));
-  return new Map([...distinct.keys()].map((key, at) => [key, readings[at] as SecurableReading]));
+  return eachInParallel(distinct, (one) => readOne(api, look, one));
 }
 
 /** @param principal application ID in lower case */

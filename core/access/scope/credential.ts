@@ -1,6 +1,6 @@
 import { shellQuoted } from "../../base/shell-quoted.ts";
 import { METASTORE } from "../../api/shapes.ts";
-import { inParallel } from "../../api/paging.ts";
+import { eachInParallel } from "../../api/paging.ts";
 import {
   effectiveGrants,
   readSecurables,
@@ -45,13 +45,11 @@ export async function readSecurableUsers<W extends When>(
   metastoreOwner: string,
 ): Promise<ReadonlyMap<string, Reading<SecurableUsers, W>>> {
   const distinct = new Map(securables.map((one) => [securableKey(one), one]));
-  const read = async ([key, securable]: readonly [string, Securable]): Promise<
-    Reading<SecurableUsers, W>
-  > => {
+  const read = async (securable: Securable): Promise<Reading<SecurableUsers, W>> => {
     const { of, name } = securable;
     const right = `MANAGE on ${shown(securable)}, or metastore admin`;
     for (const reader of eyes.readers) {
-      const reading = (await readSecurables(reader.workspace, [securable])).get(key);
+      const reading = (await readSecurables(reader.workspace, [securable])).get(securableKey(securable));
       if (reading?.state !== "read") continue;
       const effective = await readBy({ ...eyes, readers: [reader] }, right, ({ workspace }) =>
         effectiveGrants(workspace, name, of.type),
@@ -70,9 +68,7 @@ export async function readSecurableUsers<W extends When>(
     }
     return unreadable(eyes, right);
   };
-  const entries = [...distinct];
-  const readings = await inParallel(entries, read);
-  return new Map(entries.map(([key], at) => [key, readings[at] as Reading<SecurableUsers, W>]));
+  return eachInParallel(distinct, read);
 }
 
 export function shownUsers(users: readonly EffectiveGrant[]): string {

@@ -1,4 +1,4 @@
-import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import { visible, type DatabricksApi } from "../../api/client.ts";
 import { listAt, member, textAt } from "../../api/json.ts";
 import { ACCESS_CONTROL, OBJECT, OBJECT_PERMISSIONS, PERMISSION } from "../../api/shapes.ts";
 import { workspaceObject } from "../../api/workspace-files.ts";
@@ -23,20 +23,16 @@ export async function listFolder(
   api: DatabricksApi,
   folder: string,
 ): Promise<readonly ListedFile[] | undefined> {
-  try {
-    const query = { path: folder };
-    const answer = await api.call({ method: "GET", path: "/api/2.0/workspace/list", query });
-    return listAt(answer, "objects").map((one) => {
-      // Milliseconds since the epoch.
-      const modified = Number(OBJECT.text(one, "modified_at"));
-      const writtenAt = modified > 0 ? new Date(modified).toISOString() : undefined;
-      const isFile = OBJECT.text(one, "object_type") === "FILE";
-      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile, writtenAt };
-    });
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.missing || error.refused)) return undefined;
-    throw error;
-  }
+  const query = { path: folder };
+  const answer = await visible(api.call({ method: "GET", path: "/api/2.0/workspace/list", query }));
+  if (answer === undefined) return undefined;
+  return listAt(answer, "objects").map((one) => {
+    // Milliseconds since the epoch.
+    const modified = Number(OBJECT.text(one, "modified_at"));
+    const writtenAt = modified > 0 ? new Date(modified).toISOString() : undefined;
+    const isFile = OBJECT.text(one, "object_type") === "FILE";
+    return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile, writtenAt };
+  });
 }
 
 /** Levels that do not let anybody change what is in a folder. Source: workspace object permissions, folder ACLs. */

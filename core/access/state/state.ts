@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/group-by.ts";
 import type { DatabricksApi } from "../../api/client.ts";
 import { ApiFailure } from "../../api/client.ts";
 import { inParallel } from "../../api/paging.ts";
@@ -178,20 +179,13 @@ async function ownRecords(
   times: ReadonlyMap<string, string | undefined>,
 ): Promise<Pick<AccessState, "records" | "files">> {
   const known = new Map(expected.map((record) => [recordName(record).file, record]));
-  const byObject = new Map<string, RecordName[]>();
-  for (const name of names) byObject.set(name.object, [...(byObject.get(name.object) ?? []), name]);
+  const byObject = groupBy(names, ({ object }) => object);
   const settled = [...byObject.values()].flatMap((list) =>
-    list.length === 1 && list[0] ? (known.get(list[0].file) ?? []) : [],
+    list.length === 1 ? (known.get(list[0].file) ?? []) : [],
   );
   const settledIds = new Set(settled.map(({ kind, object }) => objectId(kind, object)));
   const rest = await read(names.filter(({ object }) => !settledIds.has(object)));
-  const groups = new Map<string, [ObjectRecord, ...ObjectRecord[]]>();
-  for (const record of rest) {
-    const key = objectKey(record.kind, record.object);
-    const group = groups.get(key);
-    if (group) group.push(record);
-    else groups.set(key, [record]);
-  }
+  const groups = groupBy(rest, ({ kind, object }) => objectKey(kind, object));
   const records = [...settled, ...[...groups.values()].map(mergeRecords)];
   return {
     records: records.flatMap(({ kind, object, entries }) => {

@@ -1,4 +1,4 @@
-import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import { visible, type DatabricksApi } from "../../api/client.ts";
 import { member, members, textAt, type Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
 import { BEAT, type LeftLease } from "../lease/lease-text.ts";
@@ -45,15 +45,10 @@ export async function catalogObjects(
   return found.flat();
 }
 
-async function read(api: DatabricksApi, kind: string, name: string): Promise<Json | undefined> {
+/** Nobody may adopt what he may not see. */
+function read(api: DatabricksApi, kind: string, name: string): Promise<Json | undefined> {
   const path = `/api/2.1/unity-catalog/${kind}/${encodeURIComponent(name)}`;
-  try {
-    return await api.call({ method: "GET", path });
-  } catch (error) {
-    // Nobody may adopt what he may not see.
-    if (error instanceof ApiFailure && (error.missing || error.refused)) return undefined;
-    throw error;
-  }
+  return visible(api.call({ method: "GET", path }));
 }
 
 /** Undefined where a part is not known yet. Unity Catalog keeps names in lower case. */

@@ -1,4 +1,4 @@
-import { ApiFailure, type DatabricksApi } from "../../api/client.ts";
+import { visible, type DatabricksApi } from "../../api/client.ts";
 import { member, members, textAt, type Json } from "../../api/json.ts";
 import { inParallel } from "../../api/paging.ts";
 import { DASHBOARD, OBJECT } from "../../api/shapes.ts";
@@ -48,13 +48,7 @@ async function atItsPath(api: DatabricksApi, resource: Json, root: string): Prom
   return object === undefined ? "" : OBJECT.text(object, "resource_id");
 }
 
-async function read(api: DatabricksApi, id: string): Promise<Json | undefined> {
-  const path = `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`;
-  try {
-    return await api.call({ method: "GET", path });
-  } catch (error) {
-    // Nobody may adopt what he may not see.
-    if (error instanceof ApiFailure && (error.missing || error.refused)) return undefined;
-    throw error;
-  }
+/** Nobody may adopt what he may not see. */
+function read(api: DatabricksApi, id: string): Promise<Json | undefined> {
+  return visible(api.call({ method: "GET", path: `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}` }));
 }

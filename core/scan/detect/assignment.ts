@@ -1,5 +1,6 @@
 import { defaultAfter } from "./defaults.ts";
 import type { FileKind } from "./file-kind.ts";
+import { sticky } from "./sticky.ts";
 
 /** A name and the literal that it is given; offsets are into the text that was parsed. */
 export interface Assignment {
@@ -36,11 +37,6 @@ const WRAPPERS =
   /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 const QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 const BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-
-function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text);
-}
 
 /** The whole name around a keyword, as far as names go. */
 function nameAround(text: string, keywordStart: number, keywordEnd: number): { start: number; end: number } {

@@ -1,3 +1,5 @@
+import { sticky } from "./sticky.ts";
+
 /**
  * Where a literal stands behind a name as what holds if nothing else does: the default of a look-up, of a declaration, of
  * a variable of a shell. Each pattern begins behind the name and ends where the literal begins.
@@ -19,9 +21,10 @@ const DECLARED =
 /** POSIX 2.6.2: `${NAME:-…}` and `${NAME:=…}`. */
 const EXPANSION = /:?[-=]/y;
 
-function sticky(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at;
-  return pattern.test(text) ? pattern.lastIndex : undefined;
+/** Where what stands exactly there ends. */
+function behind(pattern: RegExp, text: string, at: number): number | undefined {
+  const match = sticky(pattern, text, at);
+  return match === null ? undefined : at + match[0].length;
 }
 
 /** Where the default of the name that ends at `end` begins, and whether it stands there without quotes. */
@@ -31,18 +34,18 @@ export function defaultAfter(
   before: string,
 ): { readonly at: number; readonly bare: boolean } | undefined {
   if (before.endsWith("${")) {
-    const at = sticky(EXPANSION, text, end);
+    const at = behind(EXPANSION, text, end);
     return at === undefined ? undefined : { at, bare: true };
   }
   const [previous = "", next = ""] = [before.at(-1), text[end]];
   const quoted = /["'`]/.test(next);
   // What must come first is cheap to see, and rare.
   const at =
-    (quoted ? sticky(NAMED_DEFAULT, text, end) : undefined) ??
-    (quoted && LOOK_UP.test(before) ? sticky(NEXT_ARGUMENT, text, end) : undefined) ??
-    (/["'`\])\s|?.]/.test(next) ? sticky(FALLBACK, text, end) : undefined) ??
+    (quoted ? behind(NAMED_DEFAULT, text, end) : undefined) ??
+    (quoted && LOOK_UP.test(before) ? behind(NEXT_ARGUMENT, text, end) : undefined) ??
+    (/["'`\])\s|?.]/.test(next) ? behind(FALLBACK, text, end) : undefined) ??
     (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before)
-      ? sticky(DECLARED, text, end)
+      ? behind(DECLARED, text, end)
       : undefined);
   return at === undefined ? undefined : { at, bare: false };
 }

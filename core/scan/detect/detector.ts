@@ -10,6 +10,7 @@ import { isHarmlessName, normaliseName } from "./names.ts";
 import type { FormatRule, NamedRule } from "../rules/rule.ts";
 import { NAMED_VALUE_RULES } from "../rules/index.ts";
 import { scopeAt } from "./scope-use.ts";
+import { sticky } from "./sticky.ts";
 import { composed, indexInView, joined, percentDecoded, unescaped, type View } from "./views.ts";
 
 function fits(rule: NamedRule, name: string, { value, certain }: Assignment): boolean {
@@ -41,23 +42,18 @@ const BROKEN =
   /[\w.~+/=-]{0,100}["'`]{1,3}\s{0,8}(?:\+|\|\||,|&|\.(?:concat\()?|\\)?\s{0,60}[rbuRBU]?["'`]{1,3}[\w.~+/=-]/y;
 const TAKES_COMMAS = /(?:join|paste0?|concat|concat_ws)\s{0,2}\([^()]{0,200}$/;
 
-function isSticky(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
-}
-
 /** Other readings of the text around a keyword, cheapest first; none where nothing hints at one. */
 function* readings(text: string, at: number, rule: FormatRule): Generator<[View, Match["via"]]> {
   const from = Math.max(0, at - (rule.back ?? 0) * 2 - 64);
   const to = Math.min(text.length, at + 3000);
   const commas = TAKES_COMMAS.test(text.slice(Math.max(0, at - 240), at));
-  if (isSticky(BROKEN, text, at)) yield [joined(text, from, to, commas), "concatenated"];
+  if (sticky(BROKEN, text, at)) yield [joined(text, from, to, commas), "concatenated"];
   const near = text.slice(from, Math.min(to, at + 400));
   if (near.includes("\\")) {
     const plain = unescaped(text, from, to);
     yield [plain, undefined];
     const inView = indexInView(plain, at);
-    if (isSticky(BROKEN, plain.text, inView)) {
+    if (sticky(BROKEN, plain.text, inView)) {
       yield [composed(plain, joined(plain.text, 0, plain.text.length, commas)), "concatenated"];
     }
   }
@@ -139,7 +135,7 @@ const ESCAPED_OPERATOR = /[\w.$-]{0,120}(?:\\["'`])?\]?[ \t]{0,20}(?:[=:,{>]|<-|
 
 function readName(text: string, start: number, end: number, kind: FileKind): Match | null {
   const plain = namedMatch(text, start, end, kind);
-  if (plain !== null || !isSticky(ESCAPED_OPERATOR, text, end)) return plain;
+  if (plain !== null || !sticky(ESCAPED_OPERATOR, text, end)) return plain;
   const to = Math.min(text.length, end + 640);
   const escape = text.indexOf("\\", end);
   if (escape < 0 || escape >= to) return null;

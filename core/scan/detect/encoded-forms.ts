@@ -1,3 +1,5 @@
+import { sticky } from "./sticky.ts";
+
 /** How a credential can hide in one layer of encoding. */
 export type Encoding = "base64" | "hex" | "percent";
 
@@ -54,23 +56,18 @@ export function decodeAt(text: string, start: number, form: EncodedForm, prefix:
     let from = start - form.lead;
     // One group earlier, so that the pattern sees what stands before the prefix.
     if (/^[A-Za-z0-9+/_-]{4}$/.test(text.slice(Math.max(0, from - 4), from))) from -= 4;
-    const run = from < 0 ? null : match(BASE64_RUN, text, from);
+    const run = from < 0 ? null : (sticky(BASE64_RUN, text, from)?.[0] ?? null);
     if (run === null) return null;
     const decoded = Buffer.from(run.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
     return located(decoded, prefix, from + run.length);
   }
-  const run = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text, start);
+  const run = sticky(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text, start)?.[0] ?? null;
   if (run === null) return null;
   const decoded =
     form.encoding === "hex"
       ? Buffer.from(run, "hex").toString("latin1")
       : run.replace(/%([0-9a-fA-F]{2})/g, (_all, code: string) => String.fromCharCode(parseInt(code, 16)));
   return located(decoded, prefix, start + run.length);
-}
-
-function match(pattern: RegExp, text: string, at: number): string | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? null;
 }
 
 function located(text: string, prefix: string, end: number): Decoded | null {

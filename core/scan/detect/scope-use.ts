@@ -1,3 +1,5 @@
+import { sticky } from "./sticky.ts";
+
 /** Texts that start a reference to a Databricks secret: in configuration, in code, in SQL. */
 export const SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("] as const;
 
@@ -6,7 +8,6 @@ const REFERENCE =
 
 /** The scope of the secret reference that begins at `at`; null if none does, or its name is computed. */
 export function scopeAt(text: string, at: number): string | null {
-  REFERENCE.lastIndex = at;
-  const groups = REFERENCE.exec(text)?.groups;
+  const groups = sticky(REFERENCE, text, at)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }

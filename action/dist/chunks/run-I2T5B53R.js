@@ -807,8 +807,8 @@ var require_createNode = __commonJS({
     var defaultTagPrefix = "tag:yaml.org,2002:";
     function findTagObject(value, tagName, tags) {
       if (tagName) {
-        const match2 = tags.filter((t) => t.tag === tagName);
-        const tagObj = match2.find((t) => !t.format) ?? match2[0];
+        const match = tags.filter((t) => t.tag === tagName);
+        const tagObj = match.find((t) => !t.format) ?? match[0];
         if (!tagObj)
           throw new Error(`Tag ${tagName} not found`);
         return tagObj;
@@ -1503,21 +1503,21 @@ var require_stringify = __commonJS({
     }
     function getTagObject(tags, item) {
       if (item.tag) {
-        const match2 = tags.filter((t) => t.tag === item.tag);
-        if (match2.length > 0)
-          return match2.find((t) => t.format === item.format) ?? match2[0];
+        const match = tags.filter((t) => t.tag === item.tag);
+        if (match.length > 0)
+          return match.find((t) => t.format === item.format) ?? match[0];
       }
       let tagObj = void 0;
       let obj;
       if (identity.isScalar(item)) {
         obj = item.value;
-        let match2 = tags.filter((t) => t.identify?.(obj));
-        if (match2.length > 1) {
-          const testMatch = match2.filter((t) => t.test);
+        let match = tags.filter((t) => t.identify?.(obj));
+        if (match.length > 1) {
+          const testMatch = match.filter((t) => t.test);
           if (testMatch.length > 0)
-            match2 = testMatch;
+            match = testMatch;
         }
-        tagObj = match2.find((t) => t.format === item.format) ?? match2.find((t) => !t.format);
+        tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
       } else {
         obj = item;
         tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
@@ -3159,13 +3159,13 @@ var require_timestamp = __commonJS({
       // assumed to be 00:00:00Z (start of day, UTC).
       test: RegExp("^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:t|T|[ \\t]+)([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?$"),
       resolve(str) {
-        const match2 = str.match(timestamp.test);
-        if (!match2)
+        const match = str.match(timestamp.test);
+        if (!match)
           throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
-        const [, year, month, day, hour, minute, second] = match2.map(Number);
-        const millisec = match2[7] ? Number((match2[7] + "00").substr(1, 3)) : 0;
+        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
         let date2 = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
-        const tz = match2[8];
+        const tz = match[8];
         if (tz && tz !== "Z") {
           let d = parseSexagesimal(tz, false);
           if (Math.abs(d) < 30)
@@ -4738,8 +4738,8 @@ var require_resolve_flow_scalar = __commonJS({
     }
     function unfoldLines(source) {
       const line = /(.*?)\r?\n/sy;
-      let match2 = line.exec(source);
-      if (!match2)
+      let match = line.exec(source);
+      if (!match)
         return source;
       let trimEnd, trimBoth;
       try {
@@ -4749,11 +4749,11 @@ var require_resolve_flow_scalar = __commonJS({
         trimEnd = /[ \t]+$/;
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
-      let res = match2[1].replace(trimEnd, "");
+      let res = match[1].replace(trimEnd, "");
       let sep = " ";
       let pos = line.lastIndex;
-      while (match2 = line.exec(source)) {
-        const lm = match2[1].replace(trimBoth, "");
+      while (match = line.exec(source)) {
+        const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
           if (sep === "\n")
             res += sep;
@@ -4767,8 +4767,8 @@ var require_resolve_flow_scalar = __commonJS({
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
-      match2 = last.exec(source);
-      return res + sep + (match2?.[1] ?? "");
+      match = last.exec(source);
+      return res + sep + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -8127,7 +8127,7 @@ async function includedFiles(root, location, path19, mistakes) {
     else if (!matches2) wrong2(`The \`include\` pattern \`${quote(text3)}\` is malformed.`);
     else if (matches2.length === 0 && !/[*?[]/.test(text3))
       wrong2(`\`include\` names \`${quote(text3)}\`, which does not exist.`);
-    const fresh = (matches2 ?? []).map((match2) => path19.relative(location.root, match2)).filter((name) => !seen.has(name));
+    const fresh = (matches2 ?? []).map((match) => path19.relative(location.root, match)).filter((name) => !seen.has(name));
     for (const name of fresh.sort(byBytes)) {
       seen.add(name);
       if (/\.(ya?ml|json)$/.test(name)) files.push(path19.join(location.root, name));
@@ -8413,10 +8413,10 @@ function refused(code2, mistakes, more) {
 // core/cli/destroy-command.ts
 function refusedDeletes(diagnostics) {
   return diagnostics.flatMap(({ text: text3 }) => {
-    const match2 = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
+    const match = /Ignoring permission error when deleting (?:resources\.)?(\S+) id=(\S+?):?(?: |$)/.exec(
       text3
     );
-    return match2 ? [`${match2[1] ?? ""} (${match2[2] ?? ""})`] : [];
+    return match ? [`${match[1] ?? ""} (${match[2] ?? ""})`] : [];
   });
 }
 function destroyIncomplete(left) {
@@ -8453,8 +8453,8 @@ function updateId(url) {
   return /#joblist\/pipelines\/[\w-]+\/updates\/([\w-]+)/.exec(url)?.[1];
 }
 function runEnd(line) {
-  const match2 = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
-  return match2 ? { result: match2[1] ?? "", message: match2[2] ?? "" } : void 0;
+  const match = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ".*?" TERMINATED ([A-Z_]+)(?: (.*))?$/.exec(line);
+  return match ? { result: match[1] ?? "", message: match[2] ?? "" } : void 0;
 }
 var OTHER_ENDS = {
   UPSTREAM_CANCELED: ["RUN_CANCELLED", "A task was cancelled."],
@@ -8496,12 +8496,12 @@ function runFailure(resource, result) {
   const errors = result.diagnostics.filter(({ severity }) => severity === "error");
   for (const { text: text3 } of errors) {
     for (const [pattern, code2, problem] of ENDS) {
-      const match2 = pattern.exec(text3);
-      if (!match2) continue;
+      const match = pattern.exec(text3);
+      if (!match) continue;
       const remedy = code2 === "RESOURCE_UNKNOWN" ? "Name the key of a job, a pipeline or an app (`resources.jobs`, `resources.pipelines`, `resources.apps`) that is deployed to this target, or of a script (`scripts`)." : SEE_RUN;
       return new SecretlessError(code2, {
         problem: `${resource}: ${problem}`,
-        actual: match2[1] || text3,
+        actual: match[1] || text3,
         remedy
       });
     }
@@ -8530,12 +8530,12 @@ function buildFailure(diagnostics, withheld2) {
   for (const { text: text3, detail, severity } of diagnostics) {
     if (severity !== "error") continue;
     for (const [pattern, problem] of FAILURES) {
-      const match2 = pattern.exec(text3);
-      if (!match2) continue;
-      const output = [text3.slice(match2[0].length), ...detail === void 0 ? [] : [detail]].join("\n");
-      const said = [match2[2] ?? "", output].filter((part) => part.trim() !== "").join("\n");
+      const match = pattern.exec(text3);
+      if (!match) continue;
+      const output = [text3.slice(match[0].length), ...detail === void 0 ? [] : [detail]].join("\n");
+      const said = [match[2] ?? "", output].filter((part) => part.trim() !== "").join("\n");
       return new SecretlessError("BUILD_FAILED", {
-        problem: problem(match2),
+        problem: problem(match),
         ...said !== "" && { actual: said.trimEnd() },
         remedy: ["Mend what its output tells.", ...withheldNote(withheld2)].join(" ")
       });
@@ -8699,13 +8699,13 @@ function inOwnWords(diagnostic, acting) {
   const { text: text3, detail = "" } = diagnostic;
   const mistake = toMistake(diagnostic);
   for (const [pattern, words] of WORDS) {
-    const match2 = pattern.exec(text3);
-    if (!match2) continue;
-    const { problem, remedy } = words(match2, text3);
+    const match = pattern.exec(text3);
+    if (!match) continue;
+    const { problem, remedy } = words(match, text3);
     return {
       ...mistake,
       ...problem !== void 0 && {
-        problem: text3.slice(0, match2.index) + problem + inPath(diagnostic)
+        problem: text3.slice(0, match.index) + problem + inPath(diagnostic)
       },
       ...remedy !== void 0 && { remedy }
     };
@@ -9586,8 +9586,8 @@ var LineSplitter = class {
 var RUNNING = /^(job|pipeline) (\S+) is running$/;
 function activeRuns(diagnostics) {
   const running = diagnostics.flatMap(({ severity, text: text3 }) => {
-    const match2 = severity === "error" ? RUNNING.exec(text3) : null;
-    return match2 ? [`${match2[1] ?? ""} ${match2[2] ?? ""}`] : [];
+    const match = severity === "error" ? RUNNING.exec(text3) : null;
+    return match ? [`${match[1] ?? ""} ${match[2] ?? ""}`] : [];
   });
   if (running.length === 0) return void 0;
   return new SecretlessError("RUNS_ACTIVE", {
@@ -9632,6 +9632,14 @@ var ApiFailure = class extends Error {
     return this.is(404);
   }
 };
+async function visible(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
+    throw error;
+  }
+}
 function isUnavailable({ cause, status, errorCode }) {
   const body = cause instanceof HttpError ? cause.body : "";
   return errorCode === UNREADABLE_ANSWER || // A redirect leads to somebody else.
@@ -9859,13 +9867,13 @@ async function unlessMissing(answer) {
 // core/cli/deployment-lock.ts
 function heldLock(diagnostics) {
   for (const { text: text3 } of diagnostics) {
-    const match2 = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
+    const match = /^(?:Failed to acquire deployment lock: )?deploy lock (?:force-)?acquired by (.+?) at (\S+ \S+)/.exec(
       text3
     );
-    if (!match2) continue;
+    if (!match) continue;
     return new SecretlessError("DEPLOYMENT_LOCKED", {
       problem: "Another deployment of this bundle and target holds the lock.",
-      actual: `held by ${match2[1] ?? ""} since ${match2[2] ?? ""} UTC`,
+      actual: `held by ${match[1] ?? ""} since ${match[2] ?? ""} UTC`,
       remedy: "Let deployments of one target wait for each other (a concurrency group, an exclusive lock on the environment)."
     });
   }
@@ -10985,6 +10993,9 @@ async function inParallel(items, work, width = 8) {
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
   return results;
 }
+async function eachInParallel(items, work) {
+  return new Map(await inParallel([...items], async ([key2, item]) => [key2, await work(item)]));
+}
 
 // core/access/kinds/securable.ts
 var BASE = "/api/2.1/unity-catalog";
@@ -11012,14 +11023,6 @@ async function boundTo(api, type, name, info) {
   } catch (error) {
     if (!(error instanceof ApiFailure) || !error.refused || type !== "catalog") throw error;
     return { state: "unread", missingRight: `MANAGE on ${what}` };
-  }
-}
-async function visible(work) {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.refused || error.missing)) return void 0;
-    throw error;
   }
 }
 function surroundings(api) {
@@ -11080,8 +11083,7 @@ async function readOne(api, look2, { of: of2, name }) {
 async function readSecurables(api, securables) {
   const distinct = new Map(securables.map((one) => [securableKey(one), one]));
   const look2 = surroundings(api);
-  const readings2 = await inParallel([...distinct.values()], (one) => readOne(api, look2, one));
-  return new Map([...distinct.keys()].map((key2, at3) => [key2, readings2[at3]]));
+  return eachInParallel(distinct, (one) => readOne(api, look2, one));
 }
 function isGranted({ grants: grants2, of: of2 }, principal) {
   return grants2.some(
@@ -11950,14 +11952,9 @@ async function catalogObjects(api, tree, left) {
   });
   return found3.flat();
 }
-async function read(api, kind, name) {
+function read(api, kind, name) {
   const path19 = `/api/2.1/unity-catalog/${kind}/${encodeURIComponent(name)}`;
-  try {
-    return await api.call({ method: "GET", path: path19 });
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
-    throw error;
-  }
+  return visible(api.call({ method: "GET", path: path19 }));
 }
 function fullName(kind, resource, tree) {
   const names2 = kind === "schemas" ? ["catalog_name", "name"] : ["catalog_name", "schema_name", "name"];
@@ -12000,14 +11997,8 @@ async function atItsPath(api, resource, root) {
   const object3 = await workspaceObject(api, `${parent}/${name}.lvdash.json`);
   return object3 === void 0 ? "" : OBJECT.text(object3, "resource_id");
 }
-async function read2(api, id) {
-  const path19 = `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}`;
-  try {
-    return await api.call({ method: "GET", path: path19 });
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
-    throw error;
-  }
+function read2(api, id) {
+  return visible(api.call({ method: "GET", path: `/api/2.0/lakeview/dashboards/${encodeURIComponent(id)}` }));
 }
 
 // core/flow/recovery/unrecorded.ts
@@ -12514,6 +12505,12 @@ async function jsonOutput(ci, name, value, counts) {
   await ci.output(name, JSON.stringify({ ...counts, file }));
 }
 
+// core/scan/detect/sticky.ts
+function sticky(pattern, text3, at3) {
+  pattern.lastIndex = at3;
+  return pattern.exec(text3);
+}
+
 // core/scan/detect/defaults.ts
 var LOOK_UP = /(?:get|getenv|env_var|getOrElse|getOrDefault|getProperty|getString|getStr|getConf|get_config|lookup|pop|fetch|read_setting)\s{0,4}\(\s{0,20}["'`]$/;
 var NEXT_ARGUMENT = /["'`]\s{0,4},\s{0,20}/y;
@@ -12522,18 +12519,18 @@ var FALLBACK = /["'`]?[\])]{0,2}(?:\s{1,8}or\s{1,8}|\s{0,4}(?:\|\||\?\?|\?:)\s{0
 var DECLARATION = /(?:\bDECLARE|\bVARIABLE|\bparam)\s{1,8}@?$/i;
 var DECLARED = /[ \t]{1,8}(?:AS[ \t]{1,4})?[A-Za-z]\w{0,30}(?:\s?\([\w, ]{1,12}\))?[ \t]{1,8}(?::?=|DEFAULT)[ \t]{0,20}N?(?=["'])/iy;
 var EXPANSION = /:?[-=]/y;
-function sticky(pattern, text3, at3) {
-  pattern.lastIndex = at3;
-  return pattern.test(text3) ? pattern.lastIndex : void 0;
+function behind(pattern, text3, at3) {
+  const match = sticky(pattern, text3, at3);
+  return match === null ? void 0 : at3 + match[0].length;
 }
 function defaultAfter(text3, end, before) {
   if (before.endsWith("${")) {
-    const at4 = sticky(EXPANSION, text3, end);
+    const at4 = behind(EXPANSION, text3, end);
     return at4 === void 0 ? void 0 : { at: at4, bare: true };
   }
   const [previous = "", next = ""] = [before.at(-1), text3[end]];
   const quoted = /["'`]/.test(next);
-  const at3 = (quoted ? sticky(NAMED_DEFAULT, text3, end) : void 0) ?? (quoted && LOOK_UP.test(before) ? sticky(NEXT_ARGUMENT, text3, end) : void 0) ?? (/["'`\])\s|?.]/.test(next) ? sticky(FALLBACK, text3, end) : void 0) ?? (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before) ? sticky(DECLARED, text3, end) : void 0);
+  const at3 = (quoted ? behind(NAMED_DEFAULT, text3, end) : void 0) ?? (quoted && LOOK_UP.test(before) ? behind(NEXT_ARGUMENT, text3, end) : void 0) ?? (/["'`\])\s|?.]/.test(next) ? behind(FALLBACK, text3, end) : void 0) ?? (/[\s@]/.test(previous) && /\s/.test(next) && DECLARATION.test(before) ? behind(DECLARED, text3, end) : void 0);
   return at3 === void 0 ? void 0 : { at: at3, bare: false };
 }
 
@@ -12555,10 +12552,6 @@ var BARE_AFTER = /(?:\b(?:export|set|setx|env|conf|declare|local|readonly)|-[De]
 var WRAPPERS = /(?:(?:[\w.]{0,40}\.)?(?:SecretStr|Secret|str|lit|String|Some|bytes|bytearray|quote|quote_plus|encode|toCharArray|StringType|sensitive|tostring|list)\s{0,2})?\(\s{0,20}/y;
 var QUOTED = /([A-Za-z]{0,2})("""|'''|["'`])/y;
 var BARE = /[^\s"'`,;<>(){}|&\\]{4,512}/y;
-function sticky2(pattern, text3, at3) {
-  pattern.lastIndex = at3;
-  return pattern.exec(text3);
-}
 function nameAround(text3, keywordStart, keywordEnd) {
   let start = keywordStart;
   let end = keywordEnd;
@@ -12570,8 +12563,8 @@ function nameAround(text3, keywordStart, keywordEnd) {
   return { start, end };
 }
 function quotedLiteral(text3, at3) {
-  const wrapper = sticky2(WRAPPERS, text3, at3);
-  const opening = sticky2(QUOTED, text3, wrapper === null ? at3 : at3 + wrapper[0].length);
+  const wrapper = sticky(WRAPPERS, text3, at3);
+  const opening = sticky(QUOTED, text3, wrapper === null ? at3 : at3 + wrapper[0].length);
   if (opening === null) return null;
   const [all, prefix = "", quote2 = ""] = opening;
   const start = opening.index + all.length;
@@ -12585,11 +12578,11 @@ function quotedLiteral(text3, at3) {
   return { value, start, quoted: true };
 }
 function bareLiteral(text3, at3) {
-  const match2 = sticky2(BARE, text3, at3);
-  if (match2 === null) return null;
-  const next = text3[at3 + match2[0].length];
+  const match = sticky(BARE, text3, at3);
+  if (match === null) return null;
+  const next = text3[at3 + match[0].length];
   if (next === "(" || next === "{") return null;
-  return { value: match2[0], start: at3, quoted: false };
+  return { value: match[0], start: at3, quoted: false };
 }
 var CONNECTION2 = /\b(?:host|hostaddr|dbname|user|port|sslmode|uid|server)\s{0,2}=[^=\n]{1,60}[ \t;]$/i;
 var STARTS_LINE = /(?:^|\n)[ \t>*#|-]{0,20}[*`_]{0,2}$/;
@@ -12597,7 +12590,7 @@ var COMMENTED = /(?:^|\n)[^\n"'`]{0,80}(?:#|\/\/|--|\*|\bREM\b)[ \t]{0,8}$/;
 var ENDS_LINE = /[ \t]{0,8}(?:\r?\n|$)/y;
 function wholeLine(text3, at3) {
   const literal2 = bareLiteral(text3, at3);
-  return literal2 !== null && sticky2(ENDS_LINE, text3, at3 + literal2.value.length) !== null ? literal2 : null;
+  return literal2 !== null && sticky(ENDS_LINE, text3, at3 + literal2.value.length) !== null ? literal2 : null;
 }
 function bracedLiteral(text3, at3) {
   const end = text3.indexOf("}", at3);
@@ -12615,15 +12608,15 @@ function literalAfter(where) {
   const { text: text3, end, before, kind } = where;
   const previous = before[before.length - 1] ?? "\n";
   const flag = text3.startsWith("--", where.start);
-  const call = sticky2(CALL, text3, end);
+  const call = sticky(CALL, text3, end);
   if (call !== null && (flag || CALLEES.test(before.replace(/["'`]{1,3}$/, "")))) {
     const literal2 = quotedLiteral(text3, end + call[0].length);
     if (literal2 !== null) return { ...literal2, certain: true };
   }
   for (const pattern of [YAML_DEFAULT, BLOCK_DEFAULT]) {
-    const match2 = sticky2(pattern, text3, end);
-    const at3 = match2 === null ? -1 : end + match2[0].length;
-    if (match2 !== null)
+    const match = sticky(pattern, text3, end);
+    const at3 = match === null ? -1 : end + match[0].length;
+    if (match !== null)
       return certain(
         quotedLiteral(text3, at3) ?? (pattern === YAML_DEFAULT ? bareLiteral(text3, at3) : null),
         false
@@ -12633,17 +12626,17 @@ function literalAfter(where) {
   if (fallback !== void 0)
     return certain((fallback.bare ? bareLiteral : quotedLiteral)(text3, fallback.at), false);
   if (PAIR_KEY.test(before)) {
-    const pair = sticky2(PAIRED_VALUE, text3, end);
+    const pair = sticky(PAIRED_VALUE, text3, end);
     if (pair === null) return null;
     const at3 = end + pair[0].length;
     return certain(quotedLiteral(text3, at3) ?? (kind === "config" ? bareLiteral(text3, at3) : null), false);
   }
-  const xml = sticky2(XML_PROPERTY, text3, end) ?? (previous === "<" ? sticky2(XML_ELEMENT, text3, end) : null);
+  const xml = sticky(XML_PROPERTY, text3, end) ?? (previous === "<" ? sticky(XML_ELEMENT, text3, end) : null);
   if (xml !== null) {
     const literal2 = bareLiteral(text3, end + xml[0].length);
     return literal2 !== null && text3.startsWith("</", literal2.start + literal2.value.length) ? certain(literal2, false) : null;
   }
-  const assign = sticky2(ASSIGN, text3, end);
+  const assign = sticky(ASSIGN, text3, end);
   if (assign !== null) {
     const at3 = end + assign[0].length;
     const quoted = quotedLiteral(text3, at3);
@@ -12660,11 +12653,11 @@ function literalAfter(where) {
     const line = kind === "code" ? COMMENTED : STARTS_LINE;
     return line.test(before) ? certain(wholeLine(text3, at3), false) : null;
   }
-  const spaced = sticky2(SPACED, text3, end);
+  const spaced = sticky(SPACED, text3, end);
   if (spaced !== null && SUBCOMMAND.test(before)) return null;
   if (spaced !== null) return certain(quotedLiteral(text3, end + spaced[0].length), false);
   if (flag || kind === "config") {
-    const blanks = sticky2(BLANKS, text3, end);
+    const blanks = sticky(BLANKS, text3, end);
     const startsLine = /(?:^|\n)[ \t]{0,20}(?:ENV[ \t]{1,4})?$/.test(before);
     const afterLogin = /\b(?:login|machine)[ \t]{1,4}\S{1,80}\s{1,8}$/.test(before);
     if (blanks !== null && (flag || startsLine || afterLogin))
@@ -12721,19 +12714,15 @@ function decodeAt(text3, start, form, prefix) {
   if (form.encoding === "base64") {
     let from = start - form.lead;
     if (/^[A-Za-z0-9+/_-]{4}$/.test(text3.slice(Math.max(0, from - 4), from))) from -= 4;
-    const run3 = from < 0 ? null : match(BASE64_RUN, text3, from);
+    const run3 = from < 0 ? null : sticky(BASE64_RUN, text3, from)?.[0] ?? null;
     if (run3 === null) return null;
     const decoded3 = Buffer.from(run3.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
     return located(decoded3, prefix, from + run3.length);
   }
-  const run2 = match(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text3, start);
+  const run2 = sticky(form.encoding === "hex" ? HEX_RUN : PERCENT_RUN, text3, start)?.[0] ?? null;
   if (run2 === null) return null;
   const decoded2 = form.encoding === "hex" ? Buffer.from(run2, "hex").toString("latin1") : run2.replace(/%([0-9a-fA-F]{2})/g, (_all, code2) => String.fromCharCode(parseInt(code2, 16)));
   return located(decoded2, prefix, start + run2.length);
-}
-function match(pattern, text3, at3) {
-  pattern.lastIndex = at3;
-  return pattern.exec(text3)?.[0] ?? null;
 }
 function located(text3, prefix, end) {
   const at3 = text3.slice(0, prefix.length + 6).indexOf(prefix);
@@ -12869,10 +12858,10 @@ var LOOKED_AT = 96;
 function matchFormat(rule, text3, at3) {
   const from = Math.max(0, at3 - (rule.back ?? 0));
   rule.pattern.lastIndex = from;
-  const match2 = rule.pattern.exec(text3);
-  if (match2 === null) return null;
-  const value = match2.groups?.["value"] ?? match2[0];
-  const start = from + match2[0].lastIndexOf(value);
+  const match = rule.pattern.exec(text3);
+  if (match === null) return null;
+  const value = match.groups?.["value"] ?? match[0];
+  const start = from + match[0].lastIndexOf(value);
   const end = start + value.length;
   const body = rule.prefix !== void 0 && value.startsWith(rule.prefix) ? value.slice(rule.prefix.length) : value;
   const head = body.slice(0, LOOKED_AT);
@@ -12880,7 +12869,7 @@ function matchFormat(rule, text3, at3) {
     return null;
   if (rule.entropy !== void 0 && entropy(head) < rule.entropy) return null;
   if (rule.test !== void 0) {
-    const around = text3.slice(Math.max(0, from - AROUND), from + match2[0].length + AROUND);
+    const around = text3.slice(Math.max(0, from - AROUND), from + match[0].length + AROUND);
     if (!rule.test(value, around)) return null;
   }
   return { start, end, value };
@@ -13967,8 +13956,8 @@ function base64Text(text3) {
   return Buffer.from(text3, "base64").toString("latin1");
 }
 function isUserAndPassword(text3) {
-  const match2 = /^([\x20-\x39\x3b-\x7e]{0,80}):([\x20-\x7e]{4,200})$/.exec(base64Text(text3));
-  return match2 !== null && !isPlaceholder(match2[2] ?? "") && !/^<|\$\{|\{\{/.test(match2[2] ?? "");
+  const match = /^([\x20-\x39\x3b-\x7e]{0,80}):([\x20-\x7e]{4,200})$/.exec(base64Text(text3));
+  return match !== null && !isPlaceholder(match[2] ?? "") && !/^<|\$\{|\{\{/.test(match[2] ?? "");
 }
 function isJwt(token2) {
   const [head = "", body = ""] = token2.split(".");
@@ -14162,8 +14151,7 @@ var NAMED_VALUE_RULES = RULES.filter((rule) => rule.type === "named");
 var SCOPE_KEYWORDS = ["{{secrets/", "secrets.get", "secret("];
 var REFERENCE2 = /(?:\{\{secrets\/(?<configured>[\w.@-]{1,128})\/|secrets\.get(?:Bytes)?\(\s{0,20}(?:scope\s{0,4}=\s{0,4})?\\?["'](?<coded>[\w.@-]{1,128})\\?["']|secret\(\s{0,8}'(?<queried>[\w.@-]{1,128})'\s{0,8},)/iy;
 function scopeAt(text3, at3) {
-  REFERENCE2.lastIndex = at3;
-  const groups = REFERENCE2.exec(text3)?.groups;
+  const groups = sticky(REFERENCE2, text3, at3)?.groups;
   return groups?.["configured"] ?? groups?.["coded"] ?? groups?.["queried"] ?? null;
 }
 
@@ -14257,12 +14245,12 @@ function rebuilt(text3, from, to, mark2, decode) {
   const builder = new Builder(to - from);
   let copied = from;
   mark2.lastIndex = from;
-  for (let match2 = mark2.exec(text3); match2 !== null && match2.index < to; match2 = mark2.exec(text3)) {
-    const decoded2 = decode(match2.index);
+  for (let match = mark2.exec(text3); match !== null && match.index < to; match = mark2.exec(text3)) {
+    const decoded2 = decode(match.index);
     if (decoded2 === null) continue;
-    builder.copy(text3, copied, match2.index);
-    if (decoded2.character !== "") builder.add(decoded2.character, match2.index);
-    copied = match2.index + decoded2.length;
+    builder.copy(text3, copied, match.index);
+    if (decoded2.character !== "") builder.add(decoded2.character, match.index);
+    copied = match.index + decoded2.length;
     mark2.lastIndex = copied;
   }
   builder.copy(text3, copied, Math.max(copied, to));
@@ -14288,8 +14276,8 @@ var JOINER = /(["'`]{1,3})(?:\s{0,8}(?:\+|\|\||&|\.concat\(|\.(?=\s))\s{0,8}|\s{
 function joined(text3, from, to, commas) {
   return rebuilt(text3, from, to, /["'`]/g, (at3) => {
     JOINER.lastIndex = at3;
-    const match2 = JOINER.exec(text3);
-    return match2 !== null && (match2[2] === void 0 || commas) ? { length: match2[0].length, character: "" } : null;
+    const match = JOINER.exec(text3);
+    return match !== null && (match[2] === void 0 || commas) ? { length: match[0].length, character: "" } : null;
   });
 }
 function composed(outer, inner) {
@@ -14376,21 +14364,17 @@ function matchNamed(name, value) {
 }
 var BROKEN = /[\w.~+/=-]{0,100}["'`]{1,3}\s{0,8}(?:\+|\|\||,|&|\.(?:concat\()?|\\)?\s{0,60}[rbuRBU]?["'`]{1,3}[\w.~+/=-]/y;
 var TAKES_COMMAS = /(?:join|paste0?|concat|concat_ws)\s{0,2}\([^()]{0,200}$/;
-function isSticky(pattern, text3, at3) {
-  pattern.lastIndex = at3;
-  return pattern.test(text3);
-}
 function* readings(text3, at3, rule) {
   const from = Math.max(0, at3 - (rule.back ?? 0) * 2 - 64);
   const to = Math.min(text3.length, at3 + 3e3);
   const commas = TAKES_COMMAS.test(text3.slice(Math.max(0, at3 - 240), at3));
-  if (isSticky(BROKEN, text3, at3)) yield [joined(text3, from, to, commas), "concatenated"];
+  if (sticky(BROKEN, text3, at3)) yield [joined(text3, from, to, commas), "concatenated"];
   const near = text3.slice(from, Math.min(to, at3 + 400));
   if (near.includes("\\")) {
     const plain = unescaped(text3, from, to);
     yield [plain, void 0];
     const inView = indexInView(plain, at3);
-    if (isSticky(BROKEN, plain.text, inView)) {
+    if (sticky(BROKEN, plain.text, inView)) {
       yield [composed(plain, joined(plain.text, 0, plain.text.length, commas)), "concatenated"];
     }
   }
@@ -14423,8 +14407,8 @@ function encodedMatch(text3, at3, payload) {
 }
 function detect(bytes, text3, options) {
   const matches2 = [];
-  const push = (match2) => {
-    if (match2 !== null) matches2.push(match2);
+  const push = (match) => {
+    if (match !== null) matches2.push(match);
   };
   let joinedUpTo = 0;
   automaton().scan(bytes, ({ payload, text: keyword }, start) => {
@@ -14449,7 +14433,7 @@ function detect(bytes, text3, options) {
 var ESCAPED_OPERATOR = /[\w.$-]{0,120}(?:\\["'`])?\]?[ \t]{0,20}(?:[=:,{>]|<-|->|\\["'n])/y;
 function readName(text3, start, end, kind) {
   const plain = namedMatch(text3, start, end, kind);
-  if (plain !== null || !isSticky(ESCAPED_OPERATOR, text3, end)) return plain;
+  if (plain !== null || !sticky(ESCAPED_OPERATOR, text3, end)) return plain;
   const to = Math.min(text3.length, end + 640);
   const escape = text3.indexOf("\\", end);
   if (escape < 0 || escape >= to) return null;
@@ -14468,10 +14452,10 @@ function withoutCredentials(text3) {
   const matches2 = detect(bytes, raw, options).sort((a, b) => a.start - b.start || b.end - a.end);
   if (matches2.length === 0) return text3.slice(0, LONGEST2);
   let [shown6, at3] = ["", 0];
-  for (const match2 of matches2) {
-    if (match2.end <= at3) continue;
-    shown6 += raw.slice(at3, Math.max(at3, match2.start)) + markOf(match2);
-    at3 = match2.end;
+  for (const match of matches2) {
+    if (match.end <= at3) continue;
+    shown6 += raw.slice(at3, Math.max(at3, match.start)) + markOf(match);
+    at3 = match.end;
   }
   return Buffer.from(shown6 + raw.slice(at3), "latin1").toString("utf8");
 }
@@ -15695,19 +15679,15 @@ var OPEN_EXCHANGES = {
 var stateFolder = (registrarId2) => `/Workspace/Users/${registrarId2}/.databricks-secretless/access`;
 var lockPath2 = (registrarId2) => `${stateFolder(registrarId2)}/access.lock`;
 async function listFolder(api, folder) {
-  try {
-    const query = { path: folder };
-    const answer = await api.call({ method: "GET", path: "/api/2.0/workspace/list", query });
-    return listAt(answer, "objects").map((one) => {
-      const modified = Number(OBJECT.text(one, "modified_at"));
-      const writtenAt = modified > 0 ? new Date(modified).toISOString() : void 0;
-      const isFile2 = OBJECT.text(one, "object_type") === "FILE";
-      return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile: isFile2, writtenAt };
-    });
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.missing || error.refused)) return void 0;
-    throw error;
-  }
+  const query = { path: folder };
+  const answer = await visible(api.call({ method: "GET", path: "/api/2.0/workspace/list", query }));
+  if (answer === void 0) return void 0;
+  return listAt(answer, "objects").map((one) => {
+    const modified = Number(OBJECT.text(one, "modified_at"));
+    const writtenAt = modified > 0 ? new Date(modified).toISOString() : void 0;
+    const isFile2 = OBJECT.text(one, "object_type") === "FILE";
+    return { name: OBJECT.text(one, "path").replace(/^.*\//, ""), isFile: isFile2, writtenAt };
+  });
 }
 var READING = /* @__PURE__ */ new Set(["CAN_READ", "CAN_RUN"]);
 async function proveFolder(api, registrarId2) {
@@ -15877,13 +15857,11 @@ async function read3(objects, ports) {
     };
   const keyOf = (object3) => JSON.stringify([object3["credential"], object3["audience"]]);
   const presented = new Map(objects.map((object3) => [keyOf(object3), object3]));
-  const applications = [...new Set(objects.map((object3) => of(object3, "client_id")))];
-  const [identities, lists] = await Promise.all([
-    inParallel([...presented.values()], (object3) => presentedIdentity(ports, entra, object3)),
-    inParallel(applications, (clientId) => credentialsOf(entra, clientId))
+  const applications = new Map(objects.map((object3) => [of(object3, "client_id"), of(object3, "client_id")]));
+  const [expected, listed2] = await Promise.all([
+    eachInParallel(presented, (object3) => presentedIdentity(ports, entra, object3)),
+    eachInParallel(applications, (clientId) => credentialsOf(entra, clientId))
   ]);
-  const expected = new Map([...presented.keys()].map((key2, at3) => [key2, identities[at3]]));
-  const listed2 = new Map(applications.map((id, at3) => [id, lists[at3]]));
   return {
     plan: (object3) => planOne(
       object3,
@@ -16418,6 +16396,18 @@ async function noteRegistrar(api, bundle, registrarId2) {
   });
 }
 
+// core/base/group-by.ts
+function groupBy(items, keyOf) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const item of items) {
+    const key2 = keyOf(item);
+    const group = groups.get(key2);
+    if (group) group.push(item);
+    else groups.set(key2, [item]);
+  }
+  return groups;
+}
+
 // core/access/state/state.ts
 var UNSEEN2 = { readable: false, records: [], files: /* @__PURE__ */ new Map() };
 var isLock = (name) => /^access\.lock(?:\.[0-9a-f-]*)*$/.test(name);
@@ -16500,20 +16490,13 @@ async function readRecords({ api, folder, deployment }, names2) {
 }
 async function ownRecords({ expected }, names2, read6, times) {
   const known2 = new Map(expected.map((record2) => [recordName(record2).file, record2]));
-  const byObject = /* @__PURE__ */ new Map();
-  for (const name of names2) byObject.set(name.object, [...byObject.get(name.object) ?? [], name]);
+  const byObject = groupBy(names2, ({ object: object3 }) => object3);
   const settled = [...byObject.values()].flatMap(
-    (list3) => list3.length === 1 && list3[0] ? known2.get(list3[0].file) ?? [] : []
+    (list3) => list3.length === 1 ? known2.get(list3[0].file) ?? [] : []
   );
   const settledIds = new Set(settled.map(({ kind, object: object3 }) => objectId(kind, object3)));
   const rest = await read6(names2.filter(({ object: object3 }) => !settledIds.has(object3)));
-  const groups = /* @__PURE__ */ new Map();
-  for (const record2 of rest) {
-    const key2 = objectKey(record2.kind, record2.object);
-    const group = groups.get(key2);
-    if (group) group.push(record2);
-    else groups.set(key2, [record2]);
-  }
+  const groups = groupBy(rest, ({ kind, object: object3 }) => objectKey(kind, object3));
   const records = [...settled, ...[...groups.values()].map(mergeRecords)];
   return {
     records: records.flatMap(({ kind, object: object3, entries: entries2 }) => {
@@ -17184,11 +17167,11 @@ async function readMetastoreOwner(eyes) {
 }
 async function readSecurableUsers(eyes, securables, metastoreOwner) {
   const distinct = new Map(securables.map((one) => [securableKey(one), one]));
-  const read6 = async ([key2, securable]) => {
+  const read6 = async (securable) => {
     const { of: of2, name } = securable;
     const right = `MANAGE on ${shown(securable)}, or metastore admin`;
     for (const reader of eyes.readers) {
-      const reading = (await readSecurables(reader.workspace, [securable])).get(key2);
+      const reading = (await readSecurables(reader.workspace, [securable])).get(securableKey(securable));
       if (reading?.state !== "read") continue;
       const effective = await readBy(
         { ...eyes, readers: [reader] },
@@ -17207,9 +17190,7 @@ async function readSecurableUsers(eyes, securables, metastoreOwner) {
     }
     return unreadable2(eyes, right);
   };
-  const entries2 = [...distinct];
-  const readings2 = await inParallel(entries2, read6);
-  return new Map(entries2.map(([key2], at3) => [key2, readings2[at3]]));
+  return eachInParallel(distinct, read6);
 }
 function shownUsers(users2) {
   return users2.map(({ principal, privilege, inheritedFrom }) => {
@@ -19732,13 +19713,10 @@ async function confirm({ kind, action, objects }, ports, clock) {
   }
 }
 function batches(all) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const change of all) {
-    const key2 = JSON.stringify([change.action, change.kind.name, change.kind.batch(change.object)]);
-    const group = groups.get(key2);
-    if (group) group.push(change);
-    else groups.set(key2, [change]);
-  }
+  const groups = groupBy(
+    all,
+    ({ action, kind, object: object3 }) => JSON.stringify([action, kind.name, kind.batch(object3)])
+  );
   return [...groups.values()].map((changes) => {
     const [{ kind, action }] = changes;
     return { kind, action, changes, objects: changes.map(({ object: object3 }) => object3) };
@@ -22943,9 +22921,9 @@ var LIMIT2 = 64 * 1024;
 var SOURCE2 = "databricks version -o json";
 async function checkVersion(options) {
   const version = textAt(parseJson(await printed(options), SOURCE2), "Version");
-  const match2 = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
-  if (!match2) throw unreadable(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
-  const [, major, minor, patch, prerelease] = match2;
+  const match = /^v?(\d+)\.(\d+)\.(\d+)(?:-([\w.-]+))?(?:\+[\w.-]+)?$/.exec(version);
+  if (!match) throw unreadable(SOURCE2, `the version \`${version.slice(0, 50)}\``, "a version such as 1.13.0");
+  const [, major, minor, patch, prerelease] = match;
   const numbers = [Number(major), Number(minor), Number(patch)];
   const unknown2 = numbers.every((number) => number === 0);
   if (!unknown2 && compareReleases(numbers, MINIMUM) < 0) throw tooOld(version, options.file);
@@ -23577,27 +23555,18 @@ function scanSection(facts) {
 }
 var PLACES = 10;
 function findingsTable(findings2) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const finding2 of findings2) {
-    const group = groups.get(finding2.rule.id);
-    if (group) group.push(finding2);
-    else groups.set(finding2.rule.id, [finding2]);
-  }
-  const rows = [...groups.values()].flatMap((group) => {
+  const rows = [...groupBy(findings2, ({ rule }) => rule.id).values()].map((group) => {
     const [first] = group;
-    if (first === void 0) return [];
     const { id, name, risk, remedy } = first.rule;
     const more = group.length > PLACES ? [`and ${String(group.length - PLACES)} more`] : [];
     const places = group.slice(0, PLACES).map(
       (one) => `${code(placeText2(one))} ${escapeMarkdown(one.shown)}, fingerprint ${code(one.fingerprint)}`
     );
     return [
-      [
-        `${escapeMarkdown(name)}<br>${code(id)}`,
-        [...places, ...more].join("<br>"),
-        escapeMarkdown(risk),
-        prose(remedy.replaceAll("\n", " "))
-      ]
+      `${escapeMarkdown(name)}<br>${code(id)}`,
+      [...places, ...more].join("<br>"),
+      escapeMarkdown(risk),
+      prose(remedy.replaceAll("\n", " "))
     ];
   });
   return table(["Found", "Where", "Who can use it", "Write instead"], rows);
@@ -24471,8 +24440,8 @@ function withoutOverlaps(matches2) {
     (a, b) => (PRIORITY.get(a.rule) ?? 0) - (PRIORITY.get(b.rule) ?? 0) || a.start - b.start
   );
   const kept = [];
-  for (const match2 of byRule) {
-    if (!kept.some((other) => match2.start < other.end && other.start < match2.end)) kept.push(match2);
+  for (const match of byRule) {
+    if (!kept.some((other) => match.start < other.end && other.start < match.end)) kept.push(match);
   }
   return kept.sort((a, b) => a.start - b.start);
 }
@@ -25077,24 +25046,24 @@ var ContentScanner = class {
       this.scopes.push({ scope, line, column: column + 1 });
     };
     const found3 = detect(this.#buffer, text3, { kind: this.#kind, binary, from: this.#done, to, onScope });
-    for (const match2 of found3.length < 2 ? found3 : withoutOverlaps(found3)) {
+    for (const match of found3.length < 2 ? found3 : withoutOverlaps(found3)) {
       if (this.#matches.length >= MOST_MATCHES) this.overflowed = true;
-      else this.#matches.push(binary ? match2 : this.#placed(match2));
+      else this.#matches.push(binary ? match : this.#placed(match));
     }
     this.#done = to;
   }
-  #placed(match2) {
-    const { line, column: before } = this.#placeOf(match2.start);
+  #placed(match) {
+    const { line, column: before } = this.#placeOf(match.start);
     const column = before + 1;
-    const ends = this.#buffer.indexOf(10, match2.start);
-    const oneLine = ends < 0 || ends >= match2.end;
-    const cells = this.#cells + this.#countCells(match2.start);
+    const ends = this.#buffer.indexOf(10, match.start);
+    const oneLine = ends < 0 || ends >= match.end;
+    const cells = this.#cells + this.#countCells(match.start);
     return {
-      ...match2,
+      ...match,
       position: {
         line,
         column,
-        ...oneLine && { endColumn: column + this.#length(match2.start, match2.end) }
+        ...oneLine && { endColumn: column + this.#length(match.start, match.end) }
       },
       ...cells > 0 && { cell: cells }
     };
@@ -25135,8 +25104,8 @@ var DEEPEST4 = 1;
 var UNPACK = { zip: unpackZip, gzip: unpackGzip, tar: unpackTar };
 var PIECE2 = 1 << 20;
 var BYTES_BEFORE_PAUSE = 8 << 20;
-function toFinding(match2, file, member3, repositoryId) {
-  const { rule, value, position, cell: cell2, via } = match2;
+function toFinding(match, file, member3, repositoryId) {
+  const { rule, value, position, cell: cell2, via } = match;
   const { line, column, endColumn } = position ?? {};
   return {
     rule,
@@ -25261,8 +25230,8 @@ var FileScan = class {
     const scanner = new ContentScanner("archive.bin");
     pushAll(scanner, content);
     const known2 = new Set(this.#results.findings.map((finding2) => finding2.fingerprint));
-    for (const match2 of scanner.matches()) {
-      const finding2 = toFinding(match2, this.#file.name, path19 === "" ? void 0 : path19, this.#repositoryId);
+    for (const match of scanner.matches()) {
+      const finding2 = toFinding(match, this.#file.name, path19 === "" ? void 0 : path19, this.#repositoryId);
       if (!known2.has(finding2.fingerprint)) this.#results.findings.push(finding2);
     }
   }
@@ -25270,14 +25239,14 @@ var FileScan = class {
   #lookAtName(name, member3) {
     const bytes = Buffer.from(name);
     const text3 = bytes.toString("latin1");
-    for (const match2 of detect(bytes, text3, { kind: "code", binary: true, from: 0, to: text3.length })) {
-      const finding2 = toFinding(match2, this.#file.name, member3, this.#repositoryId);
+    for (const match of detect(bytes, text3, { kind: "code", binary: true, from: 0, to: text3.length })) {
+      const finding2 = toFinding(match, this.#file.name, member3, this.#repositoryId);
       this.#results.findings.push({ ...finding2, shown: `${finding2.shown} in the name` });
     }
   }
   #take(scanner, member3) {
-    for (const match2 of scanner.matches()) {
-      this.#results.findings.push(toFinding(match2, this.#file.name, member3, this.#repositoryId));
+    for (const match of scanner.matches()) {
+      this.#results.findings.push(toFinding(match, this.#file.name, member3, this.#repositoryId));
     }
     for (const { scope, line, column } of scanner.scopes) {
       this.#results.scopes.push({ scope, place: { file: this.#file.name, line, column } });

@@ -82,7 +82,7 @@ async function runStep(shell, ports, seams = {}) {
     refuseUntrustedEvent(ci, inputs);
     const { openEvent } = ci.context;
     if (openEvent) {
-      const { refuseForeignCheckout } = await import("./run-JFPQYSZU.js");
+      const { refuseForeignCheckout } = await import("./run-I2T5B53R.js");
       await refuseForeignCheckout({ ci, inputs }, openEvent);
     }
     const { clock, send } = ports;
@@ -106,10 +106,10 @@ async function runStep(shell, ports, seams = {}) {
     });
     workspace.catch(() => void 0);
     const early = earlyIdToken(ci, inputs, clock.now(), AbortSignal.any([signal, finished.signal]));
-    const { run } = await import("./run-JFPQYSZU.js");
+    const { run } = await import("./run-I2T5B53R.js");
     return await run({ ci, ports, inputs, workspace, serverTime, early, signal }, seams);
   } catch (error) {
-    const { reportFailure, refuseStep } = await import("./run-JFPQYSZU.js");
+    const { reportFailure, refuseStep } = await import("./run-I2T5B53R.js");
     const failure = toSecretlessError(error);
     if (!begun) await reportFailure(ci, failure);
     else
@@ -371,7 +371,7 @@ function runAction({ environment, early, cancelled, service }) {
   return runStep(ci, { ...ports, detached: detachedBy(process, service) });
 }
 async function runService() {
-  const { serveTokenService } = await import("./run-JFPQYSZU.js");
+  const { serveTokenService } = await import("./run-I2T5B53R.js");
   const silent = (environment) => shellOf(environment, createSend(environment), new AbortController().signal, () => void 0);
   await serveTokenService(process, silent, systemPlatform());
   process.exit(0);
